@@ -7,74 +7,97 @@
 //!  Project  #7 := #3, #8 := #4, #9 := (#4 < 10)      check: #9; new row: #7, #8
 //!                                └── over #8, after the triggers
 //! ```
-//! What needs a plan (a subquery) is answered by the source alone.
+//! What needs a plan (a subquery) is planned as a query over one row, whose columns are parameters. A condition that is
+//! not found so is answered by the source alone.
 
 use gavel_binder::bound::{ColumnId, Modify, ModifyOp, PolicyRow, Rel, RowRule, Scalar, ScalarKind};
-use gavel_functions::call::EvalContext;
-use gavel_types::{Datum, SqlResult};
+use gavel_txn::ReadView;
+use gavel_types::{PgType, SqlResult};
 
 use crate::dml::modify::{Layout, position};
-use crate::fast::expr::{RowContext, RowExpr};
+use crate::fast::expr::RowExpr;
+use crate::lower::PlannedQuery;
+use crate::lower::walk::Refs;
 
-struct Asked<'m> {
-    rule: &'m RowRule,
+/// How a condition is asked.
+pub(crate) enum How {
+    /// As the source has answered it, before any trigger.
+    Source,
+    /// Over a row of the source.
+    Row(RowExpr),
+    /// The same, which are the plan's parameters; it puts out the answer.
+    Plan(PlannedQuery),
+}
+
+pub(crate) struct Asked<'m> {
+    pub rule: &'m RowRule,
     /// Where the source's own answer stands.
-    at: usize,
-    /// The condition, over a row of the source.
-    condition: Option<RowExpr>,
+    pub at: usize,
+    pub how: How,
 }
 
 /// See the module.
-pub(crate) struct Rules<'m>(Vec<Asked<'m>>);
+pub(crate) struct Rules<'m> {
+    pub asked: Vec<Asked<'m>>,
+    /// What plans read: the tables as the statement found them.
+    pub view: Option<ReadView>,
+}
+
+/// A condition that is to be planned.
+pub(crate) struct Unplanned {
+    /// Its place in [`Rules::asked`].
+    pub number: usize,
+    pub rel: Rel,
+    /// The column of `rel` with the answer.
+    pub holds: ColumnId,
+}
 
 impl<'m> Rules<'m> {
-    /// What `modify` asks of the rows of its source, which have these columns.
+    /// What `modify` asks of the rows of its source, which have these columns, and what of it is to be planned.
     ///
     /// # Errors
     /// XX000 if the source lacks a column.
-    pub fn of(modify: &'m Modify, layout: &Layout) -> SqlResult<Self> {
-        let mut rules = Vec::with_capacity(modify.checks.len());
+    pub fn of(modify: &'m Modify, layout: &Layout) -> SqlResult<(Self, Vec<Unplanned>)> {
+        let mut asked = Vec::with_capacity(modify.checks.len());
+        let mut unplanned = Vec::new();
         for check in &modify.checks {
-            let condition = condition(modify, check.holds).and_then(|(condition, names)| {
-                let slot = |id: ColumnId| {
-                    let mut tops = names.iter().filter(|(below, _)| *below == id).map(|(_, top)| *top);
-                    // Where two columns come from one, it does not say which of them is meant.
-                    let (top, another) = (tops.next()?, tops.next());
-                    if another.is_some() { None } else { position(layout, top).ok() }
-                };
-                RowExpr::compile(condition, &slot)
-            });
-            rules.push(Asked { rule: &check.rule, at: position(layout, check.holds)?, condition });
-        }
-        Ok(Self(rules))
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The first of those that `concern` names which a row does not satisfy. `source` is its row of the source, with the
-    /// new values in their places.
-    ///
-    /// # Errors
-    /// What the conditions raise.
-    pub fn broken(
-        &self,
-        source: &[Datum],
-        eval: &EvalContext,
-        concern: impl Fn(&RowRule) -> bool,
-    ) -> SqlResult<Option<&'m RowRule>> {
-        for asked in self.0.iter().filter(|asked| concern(asked.rule)) {
-            let holds = match &asked.condition {
-                Some(condition) => condition.eval(&RowContext { eval, row: source, params: &[] })?,
-                None => source[asked.at].clone(),
-            };
-            if !matches!(holds, Datum::Bool(true)) {
-                return Ok(Some(asked.rule));
+            let mut how = How::Source;
+            if let Some((condition, names)) = condition(modify, check.holds) {
+                if let Some(expr) = RowExpr::compile(condition, &|id| place(&names, layout, id)) {
+                    how = How::Row(expr);
+                } else if let Some(rel) = query(condition, &names, layout, check.holds) {
+                    unplanned.push(Unplanned { number: asked.len(), rel, holds: check.holds });
+                }
             }
+            asked.push(Asked { rule: &check.rule, at: position(layout, check.holds)?, how });
         }
-        Ok(None)
+        Ok((Self { asked, view: None }, unplanned))
     }
+}
+
+/// Where the column below stands in a row of the source; `None` if it does not, or if two columns come from it, of which it
+/// does not say which is meant.
+fn place(names: &[(ColumnId, ColumnId)], layout: &Layout, id: ColumnId) -> Option<usize> {
+    let mut tops = names.iter().filter(|(below, _)| *below == id).map(|(_, top)| *top);
+    let (top, another) = (tops.next()?, tops.next());
+    if another.is_some() { None } else { position(layout, top).ok() }
+}
+
+/// The condition as a query over one row of parameters, which are those of a row of the source. `None` if it is over
+/// columns that the source does not put out.
+fn query(condition: &Scalar, names: &[(ColumnId, ColumnId)], layout: &Layout, holds: ColumnId) -> Option<Rel> {
+    let mut columns: Vec<(ColumnId, PgType)> = Vec::new();
+    let mut row = Vec::new();
+    for (below, _) in names {
+        let Some(at) = place(names, layout, *below) else { continue };
+        let (_, ty) = layout[at];
+        columns.push((*below, ty));
+        row.push(Scalar { kind: ScalarKind::Param(at), ty });
+    }
+    let input = Box::new(Rel::Values { rows: vec![row], columns });
+    let rel = Rel::Project { input, exprs: vec![(holds, condition.clone())] };
+    let refs = Refs::of_rel(&rel);
+    refs.used.is_subset(&refs.defined).then_some(rel)
 }
 
 /// Whether it is about the row that is there already, before anything is done to it.

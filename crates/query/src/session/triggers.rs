@@ -27,13 +27,14 @@ use crate::dml::deferred::DeferredTrigger;
 use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::movement::TreeRow;
-use crate::dml::rules::{Rules, is_of_target, is_policy};
+use crate::dml::rules::{is_of_target, is_policy};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+mod held;
 mod rows;
 
 use rows::{Given, Target, Wrote};
@@ -188,7 +189,7 @@ impl Session {
             count = rows.len() as u64;
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
-            let rules = Rules::of(modify, layout)?;
+            let rules = self.rules_of(modify, layout).await?;
             for mut source in rows {
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
                 let after = if instead {
@@ -210,7 +211,7 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    self.hold_row(&act.shape, &rules, (&mut source, at), &after, |_| true)?;
+                    self.hold_row(&act.shape, &rules, (&mut source, at), &after, |_| true).await?;
                 }
                 kept.push(source);
             }
@@ -269,7 +270,7 @@ impl Session {
             self.fire_statement(act, Timing::Before, None).await?;
         }
         let table = table_position(modify, layout)?;
-        let rules = Rules::of(modify, layout)?;
+        let rules = self.rules_of(modify, layout).await?;
         let mut target = Target::new(&act.shape);
         let mut touched = HashSet::new();
         let mut count = 0;
@@ -282,7 +283,7 @@ impl Session {
             let deletes = event == TriggerEvent::Delete;
             let after = (!deletes).then(|| modify::pick(&source, &new));
             let planned = after.clone().unwrap_or_default();
-            self.hold_row(&act.shape, &rules, (&mut source, &new[..planned.len()]), &planned, is_of_target)?;
+            self.hold_row(&act.shape, &rules, (&mut source, &new[..planned.len()]), &planned, is_of_target).await?;
             let given = match (event, after) {
                 (TriggerEvent::Insert, Some(after)) => Given::New(after),
                 (_, after) => {
@@ -300,7 +301,7 @@ impl Session {
             let Some((_, after)) = self.write_row(&mut target, act, given).await? else { continue };
             count += 1;
             if !deletes {
-                self.hold_row(&act.shape, &rules, (&mut source, &new), &after, |rule| !is_of_target(rule))?;
+                self.hold_row(&act.shape, &rules, (&mut source, &new), &after, |rule| !is_of_target(rule)).await?;
             }
         }
         acts.reverse();
@@ -364,7 +365,7 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        let rules = Rules::of(modify, layout)?;
+        let rules = self.rules_of(modify, layout).await?;
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -387,12 +388,12 @@ impl Session {
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
             self.require_within(&part, &own).await?;
             let row = part.place.up(&own);
-            self.hold_row(&shape, &rules, (&mut source, &at), &row, is_policy)?;
+            self.hold_row(&shape, &rules, (&mut source, &at), &row, is_policy).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), row, params).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    self.hold_row(&shape, &rules, (&mut source, &at), &row, |rule| !is_policy(rule))?;
+                    self.hold_row(&shape, &rules, (&mut source, &at), &row, |rule| !is_policy(rule)).await?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
@@ -451,29 +452,6 @@ impl Session {
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
         Ok((outcome.map_or(Outcome::Skipped, |o| o.0), met))
-    }
-
-    /// Puts a row as triggers have left it into its row of the source, and holds it to those rules that `concern` names.
-    ///
-    /// # Errors
-    /// 42501, 44000; what conditions raise.
-    fn hold_row(
-        &mut self,
-        shape: &TableShape,
-        rules: &Rules<'_>,
-        (source, places): (&mut [Datum], &[usize]),
-        row: &[Datum],
-        concern: impl Fn(&RowRule) -> bool,
-    ) -> SqlResult<()> {
-        places.iter().zip(row).for_each(|(place, value)| source[*place] = value.clone());
-        if rules.is_empty() {
-            return Ok(());
-        }
-        let eval = self.eval_context();
-        match rules.broken(source, &eval, concern)? {
-            Some(rule) => Err(self.breaks_rule(shape, rule, row)),
-            None => Ok(()),
-        }
     }
 
     fn breaks_rule(&mut self, shape: &TableShape, rule: &RowRule, row: &[Datum]) -> SqlError {

@@ -221,6 +221,94 @@ SELECT 3
 > DROP TABLE m;
 DROP TABLE
 
+-- Conditions that read other tables.
+
+> CREATE TABLE limits (a int PRIMARY KEY, most int);
+CREATE TABLE
+
+> INSERT INTO limits VALUES (1, 10), (2, 20);
+INSERT 0 2
+
+> GRANT SELECT ON limits TO xact_writer;
+GRANT
+
+> CREATE TABLE n (a int, c int);
+CREATE TABLE
+
+> GRANT ALL ON n TO xact_writer;
+GRANT
+
+> ALTER TABLE n ENABLE ROW LEVEL SECURITY;
+ALTER TABLE
+
+> CREATE POLICY p ON n USING (true) WITH CHECK (c <= (SELECT most FROM limits l WHERE l.a = n.a));
+CREATE POLICY
+
+> CREATE POLICY known ON n AS RESTRICTIVE USING (true) WITH CHECK (EXISTS (SELECT FROM limits l WHERE l.a = n.a AND n.c > 0));
+CREATE POLICY
+
+> CREATE TRIGGER g BEFORE INSERT OR UPDATE ON n FOR EACH ROW EXECUTE FUNCTION next();
+CREATE TRIGGER
+
+> SET ROLE xact_writer;
+SET
+
+> INSERT INTO n VALUES (1, 9), (2, 19);
+INSERT 0 2
+
+> INSERT INTO n VALUES (1, 10);
+ERROR 42501: new row violates row-level security policy for table "n"
+
+> INSERT INTO n VALUES (3, 1);
+ERROR 42501: new row violates row-level security policy for table "n"
+
+> INSERT INTO n VALUES (2, -1);
+ERROR 42501: new row violates row-level security policy "known" for table "n"
+
+> INSERT INTO n VALUES (1, 9), (1, 10);
+ERROR 42501: new row violates row-level security policy for table "n"
+
+> UPDATE n SET c = 0;
+UPDATE 2
+
+> UPDATE n SET c = 19;
+ERROR 42501: new row violates row-level security policy for table "n"
+
+> UPDATE n SET a = 3 - a, c = 10 WHERE a = 1;
+UPDATE 1
+
+> MERGE INTO n USING (VALUES (2, 20)) v(x, y) ON a = x + 100 WHEN NOT MATCHED THEN INSERT VALUES (x, y);
+ERROR 42501: new row violates row-level security policy for table "n"
+
+> MERGE INTO n USING (VALUES (2, 19)) v(x, y) ON a = x + 100 WHEN NOT MATCHED THEN INSERT VALUES (x, y);
+MERGE 1
+
+> RESET ROLE;
+RESET
+
+> SELECT * FROM n ORDER BY a, c;
+a | c
+2 | 1
+2 | 11
+2 | 20
+SELECT 3
+
+> CREATE VIEW bounded AS SELECT * FROM n WHERE c IN (SELECT most FROM limits) WITH CHECK OPTION;
+CREATE VIEW
+
+> INSERT INTO bounded VALUES (1, 10);
+ERROR 44000: new row violates check option for view "bounded"
+DETAIL: Failing row contains (1, 11).
+
+> INSERT INTO bounded VALUES (1, 9) RETURNING *;
+a | c
+1 | 10
+INSERT 0 1
+
+> DROP TABLE n, limits CASCADE;
+NOTICE: drop cascades to view bounded
+DROP TABLE
+
 -- Rows that move to another partition, whose triggers change them.
 
 > CREATE TABLE p (a text, b int, c int) PARTITION BY LIST (a);
