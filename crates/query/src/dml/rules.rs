@@ -114,7 +114,9 @@ pub(crate) fn is_policy(rule: &RowRule) -> bool {
 /// where the source puts it out.
 fn condition(modify: &Modify, holds: ColumnId) -> Option<(&Scalar, Vec<(ColumnId, ColumnId)>)> {
     let new_row = match &modify.op {
-        ModifyOp::Insert { new_row, .. } | ModifyOp::Update { new_row, .. } | ModifyOp::Merge { new_row, .. } => new_row,
+        ModifyOp::Insert { new_row, .. } | ModifyOp::Update { new_row, .. } | ModifyOp::Merge { new_row, .. } => {
+            new_row
+        }
         ModifyOp::Delete { .. } => return None,
     };
     let is_answer = |top: ColumnId| modify.checks.iter().any(|check| check.holds == top);
