@@ -13,6 +13,7 @@ pub mod conflict;
 pub mod cte;
 pub mod current;
 pub mod cycle;
+pub mod direct;
 pub mod domain;
 pub mod expr;
 pub mod from;
@@ -156,6 +157,8 @@ pub struct Binder<'a> {
     pub writing_with: bool,
     /// The query of COPY is being bound.
     pub copying: bool,
+    /// A FILTER is being bound that stands for something else, with rules of its own.
+    pub stands_in: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -198,6 +201,7 @@ impl<'a> Binder<'a> {
             rewriting: vec![],
             writing_with: false,
             copying: false,
+            stands_in: false,
         }
     }
 

@@ -353,8 +353,8 @@ pub enum Rel {
     /// INSERT/UPDATE/DELETE … RETURNING inside a CTE or a function: puts out its returning columns.
     Modify(Box<Modify>),
     /// The body of a function, which runs at every call: `first` one after the other, each to its end, then `last`,
-    /// whose columns come out. Each sees what was written before it. `function` is named in errors; empty where only
-    /// arguments are computed at every call.
+    /// whose columns come out, then `after`. Each sees what was written before it. `function` is named in errors; empty
+    /// where only arguments are computed at every call.
     ///
     /// Nothing runs, and no row comes out, unless `guard` holds.
     Statements {
@@ -362,6 +362,7 @@ pub enum Rel {
         guard: Option<Scalar>,
         first: Vec<Rel>,
         last: Box<Rel>,
+        after: Vec<Rel>,
     },
     /// Calls a function whose body is interpreted, with these arguments, and puts out the rows that it gives.
     Called(Box<Called>),

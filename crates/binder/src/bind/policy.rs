@@ -459,7 +459,7 @@ impl Binder<'_> {
 
     /// Adds to the rows of a modification what each must satisfy, before what views ask. The conditions are over the
     /// columns of its source, which get other ids.
-    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
+    pub(super) fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
         if rules.is_empty() {
             return Ok(());
         }

@@ -178,9 +178,9 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             visit(&mut modify.source, needed);
         }
         // They run whatever is read of them.
-        Rel::Statements { guard, first, last, .. } => {
+        Rel::Statements { guard, first, last, after, .. } => {
             guard.iter_mut().for_each(|s| note(s, needed));
-            for statement in first.iter_mut().chain(std::iter::once(&mut **last)) {
+            for statement in first.iter_mut().chain(std::iter::once(&mut **last)).chain(after) {
                 all_of(statement, needed);
                 visit(statement, needed);
             }

@@ -15,6 +15,7 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
+use super::scope::is_version_column;
 use super::table_expr::{TableExpr, bind_table_expr};
 use super::walk;
 use super::written::Written;
@@ -66,9 +67,6 @@ impl Binder<'_> {
             assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
         };
         let generated = self.generated_values(&table, &value)?;
-        let held = self.view_conditions(&written, &|n| {
-            generated.iter().find(|(g, _)| *g == n).map(|(_, s)| s.clone()).or_else(|| value(n))
-        })?;
 
         // Everything that the write stage reads passes through one projection.
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
@@ -96,11 +94,7 @@ impl Binder<'_> {
             }
         }
         numbers.sort_unstable();
-        let mut checks = self.put_checks(held, &mut exprs);
-        if !checks.is_empty() {
-            let again = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
-            checks.iter_mut().zip(again).for_each(|(check, (_, condition))| check.again = condition);
-        }
+        let held = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
@@ -134,7 +128,9 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        let mut modify = Modify { table: Arc::clone(&written.table), source, op, returning, checks, current_of, tree };
+        let mut modify =
+            Modify { table: Arc::clone(&written.table), source, op, returning, checks: vec![], current_of, tree };
+        self.hold(&mut modify, held)?;
         self.secure_update(&mut modify, &written, (row_key, &old_row))?;
         Ok(modify)
     }
@@ -338,6 +334,10 @@ impl Binder<'_> {
             Some(found) => {
                 self.updates((written.access, found.number));
                 Ok((found.column, pos))
+            }
+            None if first == "tableoid" || is_version_column(&first) => {
+                let text = format!("cannot assign to system column \"{first}\"");
+                Err(self.error_at(SqlError::unsupported(text), pos))
             }
             None => Err(self.no_target_column(&written.name, &first, pos)),
         }

@@ -319,7 +319,7 @@ impl Binder<'_> {
         let rel = Rel::Project { input, exprs: vec![(id, out)] };
         subquery(
             SubqueryKind::Scalar,
-            Rel::Statements { function: String::new(), guard: None, first: vec![], last: Box::new(rel) },
+            Rel::Statements { function: String::new(), guard: None, first: vec![], last: Box::new(rel), after: vec![] },
             id,
             ty,
         )
@@ -435,7 +435,7 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     }
     // Errors of an interpreted body have a context of their own.
     let function = if matches!(function.body, Body::Plpgsql(_)) { String::new() } else { function.name.clone() };
-    Rel::Statements { function, guard: None, first, last: Box::new(last) }
+    Rel::Statements { function, guard: None, first, last: Box::new(last), after: vec![] }
 }
 
 /// One row of these columns.

@@ -29,6 +29,9 @@ impl Binder<'_> {
         let mut value = Typed::new(value, pos);
         if let Some(fields) = found.fields {
             if let Some(name) = names.get(used).filter(|name| !fields.iter().any(|(own, _)| own == *name)) {
+                if let Some(error) = self.no_version_field(name, found.ty.oid) {
+                    return Err(self.error_at(error, Pos::NONE));
+                }
                 let text = format!("record \"{}\" has no field \"{name}\"", found.name);
                 return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
             }

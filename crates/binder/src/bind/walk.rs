@@ -344,9 +344,10 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&m.source),
-        Rel::Statements { first, last, .. } => {
+        Rel::Statements { first, last, after, .. } => {
             first.iter().for_each(&mut *f);
             f(last);
+            after.iter().for_each(f);
         }
     }
 }
@@ -387,9 +388,10 @@ pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&mut m.source),
-        Rel::Statements { first, last, .. } => {
+        Rel::Statements { first, last, after, .. } => {
             first.iter_mut().for_each(&mut *f);
             f(last);
+            after.iter_mut().for_each(f);
         }
     }
 }

@@ -34,6 +34,7 @@ impl Session {
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
         self.age = Age::begin();
+        *self.shared.transaction_id.lock() = None;
         self.live.lock().transaction_start = Some(self.transaction_start);
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
@@ -431,6 +432,7 @@ impl Session {
         self.portals.end_transaction(committed);
         self.release_locks(0);
         self.shared.large_objects.lock().close_all();
+        *self.shared.transaction_id.lock() = None;
         // Jobs wait for transactions that are older than a step of theirs.
         self.live.lock().transaction_start = None;
         *self.shared.pending.lock() = Pending::default();

@@ -363,7 +363,7 @@ impl SessionHooks for Hooks {
                 let implicit = matches!(args.first(), Some(Datum::Bool(true)));
                 Ok(Datum::Array(Arc::new(ArrayValue::vector(Oid::NAME, self.schemas(implicit)))))
             }
-            _ => return self.system_call(proc, call, args),
+            _ => return self.transaction_numbers(proc).or_else(|| self.system_call(proc, call, args)),
         })
     }
 

@@ -26,6 +26,7 @@
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`], `jobs`, `large_objects` | … and those of advisory locks, of jobs, and of large objects |
+//! | `transaction_id` | … and those of numbers of transactions |
 //! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
@@ -66,6 +67,7 @@ pub mod simple;
 pub mod statement;
 mod system;
 pub mod temporary;
+mod transaction_id;
 pub mod triggers;
 pub mod utility;
 pub mod work;
@@ -158,6 +160,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// The transaction that runs.
     pub transaction: Mutex<Running>,
+    /// Its number, once it was asked for.
+    pub transaction_id: Mutex<Option<u64>>,
     /// Large objects that the transaction has open.
     pub large_objects: Mutex<Descriptors>,
     /// For the client, from functions of the running statement.
@@ -247,6 +251,7 @@ impl Session {
                 large_objects: Mutex::default(),
                 notices: Mutex::default(),
                 trigger_depth: AtomicI32::new(0),
+                transaction_id: Mutex::default(),
                 seeded: Arc::default(),
             }),
             interrupt,

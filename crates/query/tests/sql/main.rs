@@ -53,6 +53,7 @@ scripts! {
     a_table_is_made_filled_and_read
     functions_answer_as_postgresql
     transactions_begin_end_and_fail
+    transactions_have_numbers
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
@@ -67,8 +68,10 @@ scripts! {
     transactions_that_grow_too_old_are_rolled_back
     sleeping_can_be_timed_out
     subqueries_stand_in_returning_and_do_update
+    system_columns_are_refused
     copy_from_computes_generated_columns
     explain_analyze_runs_modifications
+    explain_counts_what_merge_does
     ddl_errors_point_at_their_place
     keys_that_are_too_long_are_refused
     deferrable_constraints_wait
@@ -77,6 +80,7 @@ scripts! {
     clauses_end_queries_in_any_order
     common_table_expressions_recurse
     grouping_sets_nest
+    direct_arguments_follow_grouping_sets
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
@@ -154,6 +158,7 @@ scripts! {
     policies_say_which_rows_are_reached
     policies_hold_what_is_written
     conflicts_meet_what_views_show
+    policies_hold_rows_that_triggers_change
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online
@@ -177,6 +182,8 @@ scripts! {
     rules_are_made_and_shown
     rules_return_rows_and_nest
     rules_rewrite_statements
+    rules_in_bodies_return_rows
+    rules_name_columns_in_conditions
     rules_write_views
     trees_of_partitions_are_attached
     errors_of_partitions_point_at_their_place
