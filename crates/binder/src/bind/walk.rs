@@ -287,7 +287,8 @@ pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
             m.returning.iter_mut().flatten().for_each(|(_, e)| f(e));
             m.checks.iter_mut().for_each(|check| f(&mut check.again));
             if let crate::bound::ModifyOp::Insert { on_conflict: Some(c), .. } = &mut m.op
-                && let crate::bound::ConflictAction::Update { assignments, predicate, checks, again, .. } = &mut c.action
+                && let crate::bound::ConflictAction::Update { assignments, predicate, checks, again, .. } =
+                    &mut c.action
             {
                 checks.iter_mut().chain(again).for_each(|(_, e)| f(e));
                 assignments.iter_mut().for_each(|(_, e)| f(e));

@@ -125,7 +125,7 @@ pub struct Routines {
     /// Tables that are being written to while functions of triggers run, which must stay as they are.
     pub busy: Vec<Oid>,
     /// Of the running statement, the innermost.
-    pub afterwards: Afterwards,
+    pub(crate) afterwards: Afterwards,
     /// Cursors that were given names.
     pub unnamed: u64,
     /// The statement has ended a transaction inside of it: it is not run again.

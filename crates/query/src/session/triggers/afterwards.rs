@@ -8,6 +8,7 @@
 //! Triggers of statements fire once for a table and an event, however many parts there are: those before it for the first,
 //! those after it for the last (but for those that see transition tables).
 
+use futures::future::BoxFuture;
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_types::{Oid, SqlResult};
 
@@ -68,20 +69,22 @@ impl Session {
     ///
     /// # Errors
     /// The functions'; violations of constraints.
-    pub(crate) async fn finish_firing(&mut self, mut cascades: Vec<Cascade>) -> SqlResult<()> {
-        loop {
-            let parts = std::mem::take(&mut self.routines.afterwards.parts);
-            if parts.is_empty() && cascades.is_empty() {
-                self.routines.afterwards.begun.clear();
-                return Ok(());
+    pub(crate) fn finish_firing(&mut self, mut cascades: Vec<Cascade>) -> BoxFuture<'_, SqlResult<()>> {
+        Box::pin(async move {
+            loop {
+                let parts = std::mem::take(&mut self.routines.afterwards.parts);
+                if parts.is_empty() && cascades.is_empty() {
+                    self.routines.afterwards.begun.clear();
+                    return Ok(());
+                }
+                let outer = self.routines.afterwards.go_within(true);
+                let done = self.cascade_all(cascades).await;
+                self.routines.afterwards.go_within(outer);
+                done?;
+                self.fire_after(&parts).await?;
+                cascades = self.finish_checks().await?;
             }
-            let outer = self.routines.afterwards.go_within(true);
-            let done = self.cascade_all(cascades).await;
-            self.routines.afterwards.go_within(outer);
-            done?;
-            self.fire_after(&parts).await?;
-            cascades = self.finish_checks().await?;
-        }
+        })
     }
 
     /// What foreign keys do to rows of tables with triggers.
