@@ -144,7 +144,7 @@ pub async fn apply(
             let at = positions(&shape, new_row, layout)?;
             let by_row = match planned {
                 Some(_) => None,
-                None => row_update(&shape, new_row, on_conflict, writer.eval, params)?,
+                None => row_update(&shape, new_row, on_conflict, (writer.eval, params), true)?,
             };
             let update = planned.or(by_row.as_ref().map(|u| u as &dyn ConflictRow));
             let checks = checks(modify, layout)?;
@@ -349,13 +349,13 @@ pub(crate) fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<
     Ok(kept)
 }
 
-/// DO UPDATE without a plan; `None` if there is none.
+/// DO UPDATE without a plan; `None` if there is none. What policies and views ask is part of it if it `asks`.
 pub(crate) fn row_update<'a>(
     shape: &Arc<TableShape>,
     new_row: &[(i16, ColumnId)],
     on: &OnConflict,
-    eval: &'a EvalContext,
-    params: &'a [Datum],
+    (eval, params): (&'a EvalContext, &'a [Datum]),
+    asks: bool,
 ) -> SqlResult<Option<RowUpdate<'a>>> {
     let ConflictAction::Update { existing, table_oid, assignments, predicate, checks, .. } = &on.action else {
         return Ok(None);
@@ -375,25 +375,29 @@ pub(crate) fn row_update<'a>(
     Ok(Some(RowUpdate {
         assignments: assignments.iter().map(|(n, s)| Ok((*n, compile(s)?))).collect::<SqlResult<_>>()?,
         predicate: predicate.as_ref().map(compile).transpose()?,
-        checks: checks.iter().map(|(rule, s)| Ok((rule.clone(), compile(s)?))).collect::<SqlResult<_>>()?,
+        checks: checks
+            .iter()
+            .filter(|_| asks)
+            .map(|(rule, s)| Ok((rule.clone(), compile(s)?)))
+            .collect::<SqlResult<_>>()?,
         eval,
         params,
     }))
 }
 
+fn lacks_row_form(scalar: &Scalar) -> bool {
+    RowExpr::compile(scalar, &|_| Some(0)).is_none()
+}
+
 /// Whether RETURNING or DO UPDATE hold what only a plan computes.
-pub fn needs_plan(modify: &Modify) -> bool {
-    let lacks_row_form = |s: &Scalar| RowExpr::compile(s, &|_| Some(0)).is_none();
-    let returning = modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s));
-    let on_conflict = match &modify.op {
-        ModifyOp::Insert { on_conflict: Some(on), .. } => match &on.action {
-            ConflictAction::Update { assignments, predicate, checks, .. } => {
-                let all = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
-                all.into_iter().any(lacks_row_form)
-            }
-            ConflictAction::Nothing => false,
-        },
-        _ => false,
-    };
-    returning || on_conflict
+pub fn needs_plan(modify: &Modify, fires: bool) -> bool {
+    modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s)) || update_needs_plan(modify, fires)
+}
+
+/// The same of DO UPDATE alone. Where it fires triggers, what policies and views ask is no part of it.
+pub fn update_needs_plan(modify: &Modify, fires: bool) -> bool {
+    let ModifyOp::Insert { on_conflict: Some(on), .. } = &modify.op else { return false };
+    let ConflictAction::Update { assignments, predicate, checks, .. } = &on.action else { return false };
+    let asked = checks.iter().filter(|_| !fires).map(|c| &c.1);
+    assignments.iter().map(|a| &a.1).chain(predicate).chain(asked).any(lacks_row_form)
 }

@@ -232,7 +232,7 @@ impl TableAccess for Access {
         }
         drop(source);
         let applied = if fires(modify) {
-            if on_conflict.is_some() {
+            if on_conflict.is_some() && modify::update_needs_plan(modify, true) {
                 let what = "a subquery or function in ON CONFLICT DO UPDATE is not supported for tables with triggers";
                 return Err(SqlError::unsupported(what));
             }

@@ -365,8 +365,7 @@ impl Session {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
         let rules = self.rules_of_source(modify, layout, &at).await?;
-        let (rules_of_update, blank) = self.rules_of_update(modify, &shape, on).await?;
-        let of_update = Some(Held { rules: &rules_of_update, source: &blank });
+        let of_update = self.rules_of_update(modify, &shape, on).await?;
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -392,7 +391,7 @@ impl Session {
             let new = part.place.up(&own);
             self.hold_to(&target, held, &new, Stage::BeforeWrite).await?;
             self.require_within(&part, &own).await?;
-            let (outcome, met) = self.try_insert(act, (new_row, on), new, params).await?;
+            let (outcome, met) = self.try_insert(act, on, new).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
@@ -401,8 +400,17 @@ impl Session {
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
                 }
-                (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
-                    let Met { key, old, assigned: Some(Assigned { values, .. }) } = met else { continue };
+                (Outcome::Skipped | Outcome::Updated(_), Some(Met { key, both })) => {
+                    let old = both.get(..shape.columns.len()).unwrap_or_default().to_vec();
+                    let found = of_update.row(at_table);
+                    let there = Some(Held { rules: &of_update.found, source: &found });
+                    self.hold_to(&target, there, &old, Stage::BeforeWrite).await?;
+                    let eval = self.eval_context();
+                    let assigned = match modify::row_update(&shape, new_row, on, (&eval, params), false)? {
+                        Some(update) => update.assigned(&both).await?,
+                        None => None,
+                    };
+                    let Some(Assigned { values, .. }) = assigned else { continue };
                     if !touched.insert(key.to_vec()) || touched.contains(&shape.encode(&old)?.to_vec()) {
                         return Err(crate::dml::conflict::second_time());
                     }
@@ -412,7 +420,8 @@ impl Session {
                     }
                     let at = TreeRow { part: at_table, key, row: old };
                     let given = Given::Changed(at, row);
-                    let done = self.write_row(&mut target, &update, given, of_update).await?;
+                    let held = Some(Held { rules: &of_update.made, source: &found });
+                    let done = self.write_row(&mut target, &update, given, held).await?;
                     let Some((_, row)) = done else { continue };
                     row
                 }
@@ -432,23 +441,11 @@ impl Session {
         Ok(applied)
     }
 
-    /// Inserts a row, or finds the row that it conflicts with and what is to become of it.
-    async fn try_insert(
-        &mut self,
-        act: &Act,
-        (new_row, on): (&[(i16, ColumnId)], &OnConflict),
-        row: Vec<Datum>,
-        params: &[Datum],
-    ) -> SqlResult<(Outcome, Option<Met>)> {
+    /// Inserts a row, or finds the row that it conflicts with, if something is to become of that.
+    async fn try_insert(&mut self, act: &Act, on: &OnConflict, row: Vec<Datum>) -> SqlResult<(Outcome, Option<Met>)> {
         let mut writing = self.writing().await?;
         let mut writer = writing.writer();
-        let mut by_row = modify::row_update(&act.shape, new_row, on, writer.eval, params)?;
-        if let Some(update) = &mut by_row {
-            // The others are about the row as its triggers leave it.
-            update.checks.retain(|(rule, _)| rule.is_of_existing());
-        }
-        let width = act.shape.columns.len();
-        let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
+        let probe = matches!(on.action, ConflictAction::Update { .. }).then(Probe::default);
         let resolution = Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
@@ -683,32 +680,29 @@ impl Session {
     }
 }
 
-/// A row that is there already, and what DO UPDATE makes of it.
+/// A row that is there already.
 struct Met {
     key: Bytes,
-    old: Vec<Datum>,
-    assigned: Option<Assigned>,
+    /// As [`ConflictRow::assigned`] is given it.
+    both: Vec<Datum>,
 }
 
-/// Notes what DO UPDATE would do, and leaves it undone.
-struct Probe<'p> {
-    update: &'p dyn ConflictRow,
-    width: usize,
+/// Notes the row that DO UPDATE would change, and leaves it as it is.
+#[derive(Default)]
+struct Probe {
     met: Mutex<Option<Met>>,
 }
 
 #[async_trait::async_trait]
-impl ConflictRow for Probe<'_> {
+impl ConflictRow for Probe {
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
-        let assigned = self.update.assigned(both).await?;
         if let Some(met) = &mut *self.met.lock() {
-            met.old = both.get(..self.width).unwrap_or_default().to_vec();
-            met.assigned = assigned;
+            met.both = both.to_vec();
         }
         Ok(None)
     }
 
     fn meets(&self, key: &Bytes) {
-        *self.met.lock() = Some(Met { key: key.clone(), old: Vec::new(), assigned: None });
+        *self.met.lock() = Some(Met { key: key.clone(), both: Vec::new() });
     }
 }

@@ -159,6 +159,7 @@ scripts! {
     policies_hold_what_is_written
     conflicts_meet_what_views_show
     policies_hold_rows_that_triggers_change
+    rows_are_asked_again_everywhere
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online

@@ -11,7 +11,7 @@
 
 use gavel_binder::bound::{ColumnId, ConflictAction, Modify, OnConflict, PolicyRow, Rel, RowRule, Scalar, ScalarKind};
 use gavel_txn::ReadView;
-use gavel_types::{Datum, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use super::rows::Target;
 use crate::dml::modify::{self, Layout};
@@ -36,7 +36,8 @@ struct Asked<'m> {
     again: How,
 }
 
-/// What a statement asks of new rows.
+/// What a statement asks of rows.
+#[derive(Default)]
 pub(super) struct Rules<'m> {
     asked: Vec<Asked<'m>>,
     /// For each slot of the table that is named, where the new value is in the rows that are asked about.
@@ -50,6 +51,27 @@ pub(super) struct Rules<'m> {
 pub(super) struct Held<'h> {
     pub rules: &'h Rules<'h>,
     pub source: &'h [Datum],
+}
+
+/// What is asked of the rows that DO UPDATE finds, before anything else is evaluated of it, and of those that it makes.
+#[derive(Default)]
+pub(super) struct OfUpdate<'m> {
+    pub found: Rules<'m>,
+    pub made: Rules<'m>,
+    width: usize,
+    /// The last column is the table that the row is in.
+    names_table: bool,
+}
+
+impl OfUpdate<'_> {
+    /// A row for both, without the columns of the table.
+    pub fn row(&self, table: Oid) -> Vec<Datum> {
+        let mut row = vec![Datum::Null; self.width];
+        if let Some(last) = row.last_mut().filter(|_| self.names_table) {
+            *last = Datum::Oid(table.0);
+        }
+        row
+    }
 }
 
 /// When something is asked.
@@ -101,7 +123,7 @@ impl Session {
         Ok(rules)
     }
 
-    /// What the rows are asked that DO UPDATE makes, and a row to put them into. To be called before anything is written.
+    /// What the rows are asked that DO UPDATE finds and makes. To be called before anything is written.
     ///
     /// # Errors
     /// The planner's.
@@ -110,17 +132,26 @@ impl Session {
         modify: &'m Modify,
         shape: &TableShape,
         on: &'m OnConflict,
-    ) -> SqlResult<(Rules<'m>, Vec<Datum>)> {
-        let mut rules = Rules { asked: Vec::new(), new: Vec::new(), view: None };
-        let ConflictAction::Update { existing, again, .. } = &on.action else { return Ok((rules, Vec::new())) };
+    ) -> SqlResult<OfUpdate<'m>> {
+        let ConflictAction::Update { existing, table_oid, checks, again, .. } = &on.action else {
+            return Ok(OfUpdate::default());
+        };
         let typed = existing.iter().filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)));
-        let layout: Vec<(ColumnId, PgType)> = typed.collect();
-        rules.new = modify::positions(shape, existing, &layout)?;
-        for (rule, condition) in again {
-            let again = self.asking(&mut rules, condition, &layout).await?;
-            rules.asked.push(Asked { rule, said: None, again });
+        let layout: Vec<(ColumnId, PgType)> = typed.chain(table_oid.map(|id| (id, PgType::new(Oid::OID)))).collect();
+        let new = modify::positions(shape, existing, &layout)?;
+        let mut of_update = OfUpdate { width: layout.len(), names_table: table_oid.is_some(), ..OfUpdate::default() };
+        let found = checks.iter().filter(|(rule, _)| rule.is_of_existing());
+        for (rule, condition) in found {
+            let again = self.asking(&mut of_update.found, condition, &layout).await?;
+            of_update.found.asked.push(Asked { rule, said: None, again });
         }
-        Ok((rules, vec![Datum::Null; layout.len()]))
+        for (rule, condition) in again {
+            let again = self.asking(&mut of_update.made, condition, &layout).await?;
+            of_update.made.asked.push(Asked { rule, said: None, again });
+        }
+        of_update.found.new.clone_from(&new);
+        of_update.made.new = new;
+        Ok(of_update)
     }
 
     async fn asking(&mut self, rules: &mut Rules<'_>, condition: &Scalar, layout: &Layout) -> SqlResult<How> {
