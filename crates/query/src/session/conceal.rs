@@ -13,10 +13,13 @@ use crate::session::Session;
 
 /// Whether a role may read these columns, all of the table's if there are none.
 fn reads(subject: &Subject, table: &Table, columns: &[i16]) -> bool {
-    let of = Securable::Table(table);
+    reads_of(subject, &Securable::Table(table), columns)
+}
+
+fn reads_of(subject: &Subject, of: &Securable<'_>, columns: &[i16]) -> bool {
     let select = Privileges::of_letters("r");
-    let whole = !subject.on_relation(&of).and(select).is_empty();
-    whole || !columns.is_empty() && columns.iter().all(|n| subject.may_use_column(&of, *n, select))
+    let whole = !subject.on_relation(of).and(select).is_empty();
+    whole || !columns.is_empty() && columns.iter().all(|n| subject.may_use_column(of, *n, select))
 }
 
 /// Columns of the unique index of this name; none if it is over expressions, too: then all of the table counts.
@@ -32,10 +35,19 @@ fn is_of_body(error: &SqlError) -> bool {
     context.lines().any(|line| line.starts_with("PL/pgSQL function "))
 }
 
-/// The row that a view WITH CHECK OPTION refuses, which DETAIL shows as the table under it has it.
+/// The row that a view WITH CHECK OPTION refuses, which DETAIL shows as the table under it has it, or the view whose
+/// triggers stand in the place of writes.
 fn left_of_view(catalog: &Catalog, subject: &Subject, detail: &str, accesses: &[Access]) -> Option<Option<String>> {
     let writing = Privileges::of_letters("aw");
     let written: Vec<&Access> = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty()).collect();
+    let view = written.last().and_then(|a| catalog.views.get(&a.relation));
+    if let Some(view) = view.filter(|_| written.iter().all(|a| catalog.table(a.relation).is_none())) {
+        let of = Securable::View(view);
+        let own = written.iter().filter(|a| a.relation == view.oid);
+        let given: Vec<i16> = own.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
+        let columns: Vec<(i16, &str)> = (1..).zip(view.columns.iter().map(|c| c.0.as_str())).collect();
+        return (!reads_of(subject, &of, &[])).then(|| shown_row(subject, (&of, &columns), detail, &given));
+    }
     let mut tables: Vec<&Arc<Table>> = written.iter().filter_map(|a| catalog.table(a.relation)).collect();
     tables.dedup_by_key(|t| t.oid);
     if tables.iter().any(|t| t.is_secured_from(catalog, subject)) {
@@ -47,23 +59,32 @@ fn left_of_view(catalog: &Catalog, subject: &Subject, detail: &str, accesses: &[
     let [table] = tables.as_slice() else { return Some(None) };
     let own = written.iter().filter(|a| a.relation == table.oid);
     let given: Vec<i16> = own.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
-    Some(shown_row(subject, table, detail, &given))
+    Some(shown_table_row(subject, table, detail, &given))
 }
 
 /// `Failing row contains (…)` with the columns that the role may read or has given values to. `None` if there are none, or
 /// if values with commas hide which is which.
-fn shown_row(subject: &Subject, table: &Table, detail: &str, given: &[i16]) -> Option<String> {
+fn shown_row(
+    subject: &Subject,
+    (of, columns): (&Securable<'_>, &[(i16, &str)]),
+    detail: &str,
+    given: &[i16],
+) -> Option<String> {
     let row = detail.strip_prefix("Failing row contains (")?.strip_suffix(").")?;
     let values: Vec<&str> = row.split(", ").collect();
-    let columns: Vec<_> = table.visible_columns().collect();
     if values.len() != columns.len() {
         return None;
     }
-    let shown = columns.into_iter().zip(values);
-    let shown = shown.filter(|(c, _)| given.contains(&c.number) || reads(subject, table, &[c.number]));
-    let (names, values): (Vec<&str>, Vec<&str>) = shown.map(|(c, value)| (c.name.as_str(), value)).unzip();
+    let shown = columns.iter().zip(values);
+    let shown = shown.filter(|((n, _), _)| given.contains(n) || reads_of(subject, of, &[*n]));
+    let (names, values): (Vec<&str>, Vec<&str>) = shown.map(|((_, name), value)| (*name, value)).unzip();
     let some = !names.is_empty();
     some.then(|| format!("Failing row contains ({}) = ({}).", names.join(", "), values.join(", ")))
+}
+
+fn shown_table_row(subject: &Subject, table: &Table, detail: &str, given: &[i16]) -> Option<String> {
+    let columns: Vec<(i16, &str)> = table.visible_columns().map(|c| (c.number, c.name.as_str())).collect();
+    shown_row(subject, (&Securable::Table(table), &columns), detail, given)
 }
 
 /// The table as whose row DETAIL shows a row of `table`: the one that the statement writes to, which may be above it.
@@ -113,7 +134,7 @@ fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Acce
             }
             let written = accesses.iter().filter(|a| a.relation == table.oid);
             let given: Vec<i16> = written.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
-            Some(shown_row(subject, table, detail, &given))
+            Some(shown_table_row(subject, table, detail, &given))
         }
         SqlState::ForeignKeyViolation => {
             let named = |f: &&ForeignKey| f.name == constraint || f.parts.iter().any(|p| p.name == constraint);

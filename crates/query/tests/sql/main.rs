@@ -160,6 +160,7 @@ scripts! {
     conflicts_meet_what_views_show
     policies_hold_rows_that_triggers_change
     rows_are_asked_again_everywhere
+    views_with_triggers_show_what_may_be_read
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online
