@@ -16,6 +16,7 @@ pub mod conflict;
 pub mod cte;
 pub mod current;
 pub mod cycle;
+pub mod direct;
 pub mod domain;
 pub mod expr;
 pub mod from;
@@ -160,6 +161,8 @@ pub struct Binder<'a> {
     pub writing_with: bool,
     /// The query of COPY is being bound.
     pub copying: bool,
+    /// A FILTER is being bound that stands for something else, with rules of its own.
+    pub stands_in: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -202,6 +205,7 @@ impl<'a> Binder<'a> {
             rewriting: vec![],
             writing_with: false,
             copying: false,
+            stands_in: false,
         }
     }
 

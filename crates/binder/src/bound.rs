@@ -356,8 +356,8 @@ pub enum Rel {
     /// INSERT/UPDATE/DELETE … RETURNING inside a CTE or a function: puts out its returning columns.
     Modify(Box<Modify>),
     /// The body of a function, which runs at every call: `first` one after the other, each to its end, then `last`,
-    /// whose columns come out. Each sees what was written before it. `function` is named in errors; empty where only
-    /// arguments are computed at every call.
+    /// whose columns come out, then `after`. Each sees what was written before it. `function` is named in errors; empty
+    /// where only arguments are computed at every call.
     ///
     /// Nothing runs, and no row comes out, unless `guard` holds.
     Statements {
@@ -365,6 +365,7 @@ pub enum Rel {
         guard: Option<Scalar>,
         first: Vec<Rel>,
         last: Box<Rel>,
+        after: Vec<Rel>,
     },
     /// Calls a function whose body is not bound with the statement, with these arguments, and puts out the rows that it
     /// gives.
@@ -596,6 +597,8 @@ pub struct ModifyTree {
     pub table_oid: ColumnId,
     /// The tables that UPDATE, DELETE and MERGE may find rows in, those of the [`Rel::Append`]; none for INSERT.
     pub parts: Vec<Arc<Table>>,
+    /// Whether a table below [`Modify::table`] has triggers of rows.
+    pub fires: bool,
 }
 
 /// A cursor whose row is changed: its key is a parameter behind those of the client.
@@ -623,6 +626,8 @@ pub struct RowCheck {
     pub rule: RowRule,
     /// Boolean column of the source; what is not true does not hold.
     pub holds: ColumnId,
+    /// The same over the columns that the source puts out, for rows that triggers have changed since.
+    pub again: Scalar,
 }
 
 /// What asks it.
@@ -632,6 +637,32 @@ pub enum RowRule {
     View(String),
     /// Before the row is written.
     Policy(PolicyRule),
+    /// A view of this name, of the row that ON CONFLICT DO UPDATE has found.
+    Shown(String),
+}
+
+impl RowRule {
+    /// Whether it is asked of the row that ON CONFLICT DO UPDATE has found: before anything of DO UPDATE is evaluated, which
+    /// could tell of a row that is hidden.
+    pub fn is_of_existing(&self) -> bool {
+        match self {
+            Self::Shown(_) => true,
+            Self::Policy(rule) => rule.row == PolicyRow::Existing,
+            Self::View(_) => false,
+        }
+    }
+
+    /// 55000, 42501 for a row that such a rule hides; `None` if it is another rule.
+    pub fn hidden(&self) -> Option<SqlError> {
+        match self {
+            Self::Shown(view) => {
+                let text = format!("conflicting row is not visible through view \"{view}\"");
+                Some(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+            }
+            Self::Policy(rule) if self.is_of_existing() => Some(rule.broken()),
+            _ => None,
+        }
+    }
 }
 
 /// A restrictive policy of row-level security, or all permissive ones together.
@@ -696,6 +727,8 @@ pub enum ModifyOp {
         new_row: Vec<(i16, ColumnId)>,
         action: ColumnId,
         actions: Vec<MergeAction>,
+        /// Columns that any of the actions gives values to in rows that are there, generated ones included.
+        assigned: Vec<i16>,
     },
 }
 
@@ -726,8 +759,11 @@ pub enum ConflictAction {
         table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
-        /// What policies ask of the row that is there and of the row as it becomes, and views WITH CHECK OPTION of the latter.
+        /// What views ask of the row that is there, policies of it and of the row as it becomes, and views WITH CHECK OPTION
+        /// of the latter.
         checks: Vec<(RowRule, Scalar)>,
+        /// What of it is about the row as it becomes, over `existing`, in whose place that row is then.
+        again: Vec<(RowRule, Scalar)>,
     },
 }
 

@@ -276,11 +276,12 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             let args: Vec<String> = called.args.iter().map(scalar).collect();
             line(depth, &format!("called {}({})", called.function.name, args.join(", ")), out);
         }
-        Rel::Statements { function, guard, first, last } => {
+        Rel::Statements { function, guard, first, last, after } => {
             let guard = guard.as_ref().map(|g| format!(" if {}", scalar(g))).unwrap_or_default();
             line(depth, format!("statements {function}{guard}").trim_end(), out);
             first.iter().for_each(|r| rel(r, depth + 1, out));
             rel(last, depth + 1, out);
+            after.iter().for_each(|r| rel(r, depth + 1, out));
         }
     }
 }
@@ -319,7 +320,7 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
         ModifyOp::Delete { row_key, old_row } => {
             format!("delete {} key #{} old [{}]", m.table.name, row_key.0, row(old_row))
         }
-        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => format!(
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions, .. } => format!(
             "merge {} key #{} old [{}] new [{}] action #{} of {actions:?}",
             m.table.name,
             row_key.0,

@@ -16,6 +16,7 @@
 //! [t][10][database u32][job u64]      job (tenant 0 only)
 //! [t][20][oid u32]                    large object: owner, privileges, comment
 //! [t][21][oid u32][page u32]          page of a large object
+//! [t][30]                             query nodes that have numbered transactions (tenant 0 only)
 //! ```
 //! Object ids of a tenant's rows are at least [`FIRST_USER_OID`], so no user row lies in these ranges.
 
@@ -40,6 +41,7 @@ const MOCK_SECRET: u32 = 9;
 const JOB: u32 = 10;
 const LARGE_OBJECT: u32 = 20;
 const LARGE_OBJECT_PAGE: u32 = 21;
+const NUMBERED_NODES: u32 = 30;
 
 /// What a descriptor row describes. The numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,6 +202,11 @@ pub fn next_oid() -> Bytes {
 /// Thirty-two random bytes, from which every query node makes the same salts for users that do not exist.
 pub fn mock_secret() -> Bytes {
     prefix(CLUSTER, MOCK_SECRET).freeze()
+}
+
+/// How many query nodes have numbered transactions: eight bytes, big endian.
+pub fn numbered_nodes() -> Bytes {
+    prefix(CLUSTER, NUMBERED_NODES).freeze()
 }
 
 /// A job.

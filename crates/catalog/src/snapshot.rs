@@ -1,7 +1,7 @@
 //! The catalog of one database at one timestamp: immutable, shared, cheap to clone and change (a
 //! transaction's DDL works on its own copy).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gavel_types::pg_type::UserKind;
@@ -88,6 +88,8 @@ pub struct Catalog {
     pub relations: BTreeMap<(Oid, String), Relation>,
     /// Tables by OID.
     pub tables: BTreeMap<Oid, Arc<Table>>,
+    /// Temporary tables by the stored tables that they inherit from, whose descriptors do not name them.
+    pub temporary_children: BTreeMap<Oid, BTreeSet<Oid>>,
     pub views: BTreeMap<Oid, Arc<View>>,
     pub sequences: BTreeMap<Oid, Arc<Sequence>>,
     /// Types of users by OID.
@@ -308,6 +310,13 @@ impl Catalog {
     }
 }
 
+impl Table {
+    /// Of a temporary table, the stored ones that it inherits from.
+    fn parents_that_do_not_name_it(&self) -> impl Iterator<Item = Oid> + '_ {
+        self.inherits.iter().copied().filter(|parent| self.is_temporary() && !is_temporary(*parent))
+    }
+}
+
 /// Tables that inherit from tables, and partitions of them
 /// (<https://www.postgresql.org/docs/15/ddl-inherit.html>).
 impl Catalog {
@@ -315,31 +324,25 @@ impl Catalog {
     /// session come last: the descriptor of a table that is stored does not name them.
     pub fn children(&self, oid: Oid) -> Vec<&Arc<Table>> {
         let Some(table) = self.tables.get(&oid) else { return Vec::new() };
-        let mut found: Vec<&Arc<Table>> = table.children.iter().filter_map(|child| self.tables.get(child)).collect();
-        if !table.is_temporary() {
-            found.extend(self.temporary_tables().filter(|child| child.inherits.contains(&oid)));
-        }
-        found
+        let temporary = self.temporary_children.get(&oid).into_iter().flatten();
+        table.children.iter().chain(temporary).filter_map(|child| self.tables.get(child)).collect()
     }
 
     /// Whether any table inherits from this one, or is a partition of it.
     pub fn has_children(&self, oid: Oid) -> bool {
         let Some(table) = self.tables.get(&oid) else { return false };
-        !table.children.is_empty()
-            || !table.is_temporary() && self.temporary_tables().any(|child| child.inherits.contains(&oid))
+        !table.children.is_empty() || self.temporary_children.contains_key(&oid)
     }
 
     /// The table, its children, theirs, and so on, each once: level by level, as PostgreSQL's statements go through them.
     /// Nothing if there is no such table.
     pub fn descendants(&self, oid: Oid) -> Vec<&Arc<Table>> {
         let mut found: Vec<&Arc<Table>> = self.tables.get(&oid).into_iter().collect();
+        let mut seen = BTreeSet::new();
         let mut next = 0;
         while let Some(table) = found.get(next) {
-            for child in self.children(table.oid) {
-                if !found.iter().any(|f| f.oid == child.oid) {
-                    found.push(child);
-                }
-            }
+            let children = self.children(table.oid);
+            found.extend(children.into_iter().filter(|child| seen.insert(child.oid)));
             next += 1;
         }
         found
@@ -531,6 +534,9 @@ impl Catalog {
             let entry = Relation::Index(table.clone(), index.oid);
             self.relations.insert((table.schema, index.name.clone()), entry);
         }
+        for parent in table.parents_that_do_not_name_it() {
+            self.temporary_children.entry(parent).or_default().insert(table.oid);
+        }
         self.tables.insert(table.oid, table);
     }
 
@@ -598,6 +604,14 @@ impl Catalog {
     /// Takes a table and its indexes away.
     pub fn remove_table(&mut self, oid: Oid) {
         if let Some(old) = self.tables.remove(&oid) {
+            for parent in old.parents_that_do_not_name_it() {
+                if let Some(children) = self.temporary_children.get_mut(&parent) {
+                    children.remove(&oid);
+                    if children.is_empty() {
+                        self.temporary_children.remove(&parent);
+                    }
+                }
+            }
             self.relations.remove(&(old.schema, old.name.clone()));
             for index in &old.indexes {
                 self.relations.remove(&(old.schema, index.name.clone()));

@@ -57,7 +57,7 @@ impl Form {
             Oid::BOOL => Self::Bool,
             Oid::INT2 => Self::Int2,
             Oid::INT4 | Oid::DATE => Self::Int4,
-            Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY => {
+            Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY | Oid::XID8 => {
                 Self::Int8
             }
             Oid::FLOAT4 => Self::Float4,

@@ -136,6 +136,7 @@ fn type_length(oid: Oid) -> i16 {
         | Oid::TIMESTAMPTZ
         | Oid::PG_LSN
         | Oid::MONEY
+        | Oid::XID8
         | Oid::MACADDR8 => 8,
         Oid::TIMETZ => 12,
         Oid::UUID | Oid::INTERVAL | Oid::POINT => 16,

@@ -125,6 +125,7 @@ pub const INPUT_OUTPUT: &[(&str, ScalarFn)] = in_and_out! {
     "jsonpath_in" "jsonpath_out"
     "oidin" "oidout"
     "xidin" "xidout"
+    "xid8in" "xid8out"
     "cidin" "cidout"
     "bit_in" "bit_out"
     "varbit_in" "varbit_out"

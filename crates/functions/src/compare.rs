@@ -117,6 +117,7 @@ pub fn needs_sort_key(ty: PgType) -> bool {
             | Oid::TIMESTAMPTZ
             | Oid::PG_LSN
             | Oid::MONEY
+            | Oid::XID8
             | Oid::TEXT
             | Oid::VARCHAR
             | Oid::NAME

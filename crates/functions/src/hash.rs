@@ -4,6 +4,7 @@
 //! second is the first, so all are computed as the second.
 
 use gavel_types::json::Json;
+use gavel_types::text_io::xid;
 use gavel_types::{Datum, Inet, Numeric, Oid, SqlError, SqlResult};
 
 use crate::call::{Call, ScalarFn};
@@ -187,6 +188,7 @@ pub fn of(value: &Datum, ty: Oid, seed: u64) -> SqlResult<u64> {
         Datum::Int2(v) => of_u32(i32::from(*v) as u32, seed),
         Datum::Int4(v) | Datum::Date(v) => of_u32(*v as u32, seed),
         Datum::Oid(v) => of_u32(*v, seed),
+        Datum::Int8(v) if ty == Oid::XID8 => of_i64(xid::number(*v) as i64, seed),
         Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v) | Datum::Enum(v) => {
             of_i64(*v, seed)
         }

@@ -1,5 +1,7 @@
 //! Integers: arithmetic that answers 22003 instead of wrapping, bits, and conversions between widths.
 
+use gavel_types::text_io::xid;
+
 use crate::args::{CharValue, OidValue, scalar};
 use crate::call::ScalarFn;
 use crate::error::{bigint_out_of_range, division_by_zero, integer_out_of_range, smallint_out_of_range};
@@ -151,6 +153,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         scalar!(|a: i64| OidValue(u32::try_from(a).map_err(|_| crate::error::out_of_range("OID out of range"))?)),
     ),
     ("oidtoi8", scalar!(|a: OidValue| i64::from(a.0))),
+    ("xid8toxid", scalar!(|a: i64| OidValue(xid::number(a) as u32))),
     ("chartoi4", scalar!(|a: CharValue| i32::from(a.0 as i8))),
     (
         "i4tochar",

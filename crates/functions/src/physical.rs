@@ -27,7 +27,7 @@ pub fn physical_type(ty: PgType) -> DataType {
         Oid::BOOL => DataType::Boolean,
         Oid::INT2 => DataType::Int16,
         Oid::INT4 | Oid::DATE => DataType::Int32,
-        Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY => {
+        Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY | Oid::XID8 => {
             DataType::Int64
         }
         Oid::FLOAT4 => DataType::Float32,

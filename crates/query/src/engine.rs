@@ -11,6 +11,7 @@
 //! | [`listeners`] | sessions that LISTEN, and the journal followed for them |
 //! | [`conflicts`] | a lost commit in the client's words |
 //! | [`registry`] | the sessions that are open |
+//! | [`transaction_ids`] | numbers of transactions that ask for one |
 
 pub mod advisory;
 pub mod catalogs;
@@ -22,6 +23,7 @@ pub mod sequences;
 pub mod shapes;
 pub mod statistics;
 pub mod system_rows;
+pub mod transaction_ids;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +118,7 @@ pub struct Engine {
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
+    transaction_ids: transaction_ids::TransactionIds,
     mock_secret: std::sync::OnceLock<[u8; 32]>,
     /// When this node opened, in microseconds since 2000-01-01 UTC.
     pub(crate) started: i64,
@@ -149,6 +152,7 @@ impl Engine {
             jobs: Arc::new(Jobs::new(u64::from_le_bytes(runner))),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
+            transaction_ids: transaction_ids::TransactionIds::default(),
             mock_secret: std::sync::OnceLock::new(),
             settings,
         });

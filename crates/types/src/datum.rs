@@ -14,7 +14,7 @@ use crate::tsvector::TsVector;
 
 /// A value, NULL included. The PostgreSQL type travels beside it (`PgType`), not in it: `Text` is
 /// the value of `text`, `varchar`, `bpchar`, `name`, `json`, and others; `Oid` of `oid` and `reg*`;
-/// `Int8` also of `pg_lsn` and, in hundredths, of `money`.
+/// `Int8` also of `pg_lsn`, in hundredths of `money`, and of `xid8` (see [`crate::text_io::xid`]).
 ///
 /// Dates and times count from PostgreSQL's epoch, 2000-01-01 00:00:00 (UTC for `timestamptz`), so
 /// that its whole range fits. `i32::MIN`/`MAX` days and `i64::MIN`/`MAX` microseconds are

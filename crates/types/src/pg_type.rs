@@ -128,6 +128,7 @@ types! {
     REGNAMESPACE 4089 "regnamespace" 4090;
     REGROLE 4096 "regrole" 4097;
     REGCOLLATION 4191 "regcollation" 4192;
+    XID8 5069 "xid8" 271;
     ANYCOMPATIBLE 5077 "anycompatible" 0;
     ANYCOMPATIBLEARRAY 5078 "anycompatiblearray" 0;
     ANYCOMPATIBLENONARRAY 5079 "anycompatiblenonarray" 0;

@@ -38,6 +38,7 @@ pub mod shape;
 pub mod string;
 pub mod tsquery;
 pub mod tsvector;
+pub mod xid;
 
 /// Session settings that text forms depend on.
 #[derive(Clone, Debug)]
@@ -332,8 +333,8 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::JSONB => Datum::Jsonb(Json::parse_canonical(text)?.to_string().into()),
         Oid::JSONPATH => Datum::text(crate::jsonpath::parse(text)?.to_string()),
         Oid::OID => Datum::Oid(number::parse_oid(text, "oid")?),
-        Oid::XID => Datum::Oid(number::parse_oid(text, "xid")?),
-        Oid::CID => Datum::Oid(number::parse_oid(text, "cid")?),
+        Oid::XID | Oid::CID => Datum::Oid(xid::parse_xid(text)),
+        Oid::XID8 => Datum::Int8(xid::parse_xid8(text)),
         Oid::PG_LSN => Datum::Int8(number::parse_lsn(text)?),
         Oid::BIT | Oid::VARBIT => Datum::text(string::parse_bits(text, ty)?),
         Oid::TID => Datum::text(text),
@@ -413,6 +414,7 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::Int4(v) => number::write_int(i64::from(*v), out),
         Datum::Int8(v) if ty.oid == Oid::PG_LSN => number::write_lsn(*v, out),
         Datum::Int8(v) if ty.oid == Oid::MONEY => money::write(*v, out),
+        Datum::Int8(v) if ty.oid == Oid::XID8 => xid::write_xid8(*v, out),
         Datum::Int8(v) => number::write_int(*v, out),
         Datum::Float4(v) => number::write_float4(*v, style.extra_float_digits, out),
         Datum::Float8(v) => number::write_float8(*v, style.extra_float_digits, out),

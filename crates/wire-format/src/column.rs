@@ -163,7 +163,7 @@ impl<'a> Column<'a> {
             Values::Bool(a) => out.put_u8(u8::from(a.value(row))),
             Values::Int2(a) => out.put_i16(a.value(row)),
             Values::Int4(a) => out.put_i32(a.value(row)),
-            Values::Int8(a) if !self.ty.oid.is_enum() => out.put_i64(a.value(row)),
+            Values::Int8(a) if !self.ty.oid.is_enum() && self.ty.oid != Oid::XID8 => out.put_i64(a.value(row)),
             Values::Float4(a) => out.put_f32(a.value(row)),
             Values::Float8(a) => out.put_f64(a.value(row)),
             Values::Oid(a) => out.put_u32(a.value(row)),

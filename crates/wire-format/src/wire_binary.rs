@@ -92,6 +92,7 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -
         Datum::Bool(b) => out.put_u8(u8::from(*b)),
         Datum::Int2(n) => out.put_i16(*n),
         Datum::Int4(n) | Datum::Date(n) => out.put_i32(*n),
+        Datum::Int8(n) if ty.oid == Oid::XID8 => out.put_u64(text_io::xid::number(*n)),
         Datum::Int8(n) | Datum::Time(n) | Datum::Timestamp(n) | Datum::TimestampTz(n) => out.put_i64(*n),
         Datum::TimeTz(micros, west) => {
             out.put_i64(*micros);
@@ -270,6 +271,7 @@ impl<'a> Reader<'a> {
             Oid::INT2 => Datum::Int2(i16::from_be_bytes(self.fixed()?)),
             Oid::INT4 => Datum::Int4(self.i32()?),
             Oid::INT8 | Oid::PG_LSN | Oid::MONEY => Datum::Int8(self.i64()?),
+            Oid::XID8 => Datum::Int8(text_io::xid::from_number(u64::from_be_bytes(self.fixed()?))),
             Oid::FLOAT4 => Datum::Float4(f32::from_be_bytes(self.fixed()?)),
             Oid::FLOAT8 => Datum::Float8(f64::from_be_bytes(self.fixed()?)),
             Oid::NUMERIC => Datum::Numeric(numeric_binary::read(self.rest())?),

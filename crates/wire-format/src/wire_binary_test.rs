@@ -27,6 +27,8 @@ fn fixed_types_are_big_endian() {
         (Datum::MacAddr([1, 2, 3, 4, 5, 6]), PgType::MACADDR, &[1, 2, 3, 4, 5, 6]),
         (Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8]), PgType::MACADDR8, &[1, 2, 3, 4, 5, 6, 7, 8]),
         (Datum::Int8(-1), PgType::MONEY, &[0xff; 8]),
+        (Datum::Int8(i64::MIN + 5), PgType::XID8, &[0, 0, 0, 0, 0, 0, 0, 5]),
+        (Datum::Int8(i64::MAX), PgType::XID8, &[0xff; 8]),
         (
             Datum::TsVector(text_io::tsvector::parse("a:1A b").expect("tsvector")),
             PgType::TSVECTOR,

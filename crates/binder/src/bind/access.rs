@@ -92,6 +92,15 @@ impl Binder<'_> {
         self.note_access(Access::new(function.oid, self.runs_as, Privileges::of_letters("X")));
     }
 
+    /// Has `role` be asked whether it may call these functions, of what was noted after the first `before` accesses.
+    pub fn asked_of(&mut self, role: Oid, before: usize, functions: &[Option<Oid>]) {
+        for access in self.accesses.iter_mut().skip(before) {
+            if functions.contains(&Some(access.relation)) {
+                access.as_role = Some(role);
+            }
+        }
+    }
+
     /// Notes that the next value of a sequence is taken.
     pub fn takes_value(&mut self, sequence: Oid) {
         self.note_access(Access::new(sequence, self.runs_as, Privileges::of_letters("Uw")));

@@ -408,14 +408,7 @@ impl Binder<'_> {
             let text = format!("aggregate functions are not allowed in {}", clause.name());
             return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
         }
-        for outer in &mut self.aggregate_frames {
-            if owner <= outer.level {
-                outer.innermost = Some(outer.innermost.map_or(owner, |n| n.max(owner)));
-                if outer.nested.is_none_or(|(n, _)| n < owner) {
-                    outer.nested = Some((owner, pos));
-                }
-            }
-        }
+        self.note_nested(owner, pos);
         let ty = aggregate.ty;
         if let Some(owner) = self.levels.get_mut(owner) {
             owner.has_aggregates = true;
@@ -441,6 +434,18 @@ impl Binder<'_> {
             owner.aggregates.push(aggregate);
         }
         Ok(Some(Typed::new(column(id, ty), pos)))
+    }
+
+    /// Tells the calls of aggregates that are being bound of one within them, or of GROUPING.
+    pub fn note_nested(&mut self, owner: usize, pos: Pos) {
+        for outer in &mut self.aggregate_frames {
+            if owner <= outer.level {
+                outer.innermost = Some(outer.innermost.map_or(owner, |n| n.max(owner)));
+                if outer.nested.is_none_or(|(n, _)| n < owner) {
+                    outer.nested = Some((owner, pos));
+                }
+            }
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one call's syntax")]
@@ -577,7 +582,7 @@ impl Binder<'_> {
 
     /// FILTER is bound as part of the call, and allows no aggregates of its own level.
     fn within_filter(&mut self, filter: &ast::Expr) -> SqlResult<Typed> {
-        self.expr(filter)
+        if self.stands_in { self.expr(filter) } else { self.within(Clause::Filter, |b| b.expr(filter)) }
     }
 
     fn not_an_aggregate(

@@ -211,8 +211,11 @@ impl Binder<'_> {
         let mut own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
         let table_oid = table.partitioned.as_ref().map(|_| self.new_column());
         own.table_oid = table_oid;
+        let mut checks = Vec::new();
         if written.is_view() {
-            own = self.look(written, own)?.item;
+            let seen = self.look(written, own)?;
+            own = seen.item;
+            checks.extend(written.shows(seen.conditions));
             label.clone_into(&mut own.name);
         }
         own.schema = (label == written.name).then_some(written.schema);
@@ -232,16 +235,21 @@ impl Binder<'_> {
                     known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
                 };
                 assignments.extend(self.generated_values(table, &value)?);
-                let checks = self.view_conditions(written, &|n| {
+                let held = self.view_conditions(written, &|n| {
                     let assigned = assignments.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone());
                     assigned.or_else(|| in_row(&existing, table, n))
                 })?;
-                Ok((assignments, predicate, checks))
+                Ok((assignments, predicate, held))
             },
         );
         self.level().items = saved;
-        let (assignments, predicate, checks) = out?;
-        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks })
+        let (assignments, predicate, held) = out?;
+        let again = match held.is_empty() {
+            true => Vec::new(),
+            false => self.view_conditions(written, &|n| in_row(&existing, table, n))?,
+        };
+        checks.extend(held);
+        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks, again })
     }
 }
 

@@ -10,6 +10,7 @@ use sqlparser::ast::{self, Expr};
 
 use super::Binder;
 use super::clause::Clause;
+use super::direct::lacking;
 use super::expr::strip;
 use super::name::fold;
 use super::same::same;
@@ -274,9 +275,11 @@ impl Binder<'_> {
         }
         let written = groups.len();
         let groupings = std::mem::take(&mut self.level().groupings);
-        let grouping_id = (sets.is_some() && !groupings.is_empty()).then(|| self.new_column());
+        let mut aggregates = std::mem::take(&mut self.level().aggregates);
+        let splits = sets.as_ref().is_some_and(|sets| aggregates.iter().any(|a| !lacking(a, &groups, sets).is_empty()));
+        let grouping_id = (sets.is_some() && (splits || !groupings.is_empty())).then(|| self.new_column());
 
-        // What GROUPING(…) becomes, by the id that stands for it.
+        // What GROUPING(…) becomes, by the id that stands for it; then aggregates that become several.
         let mut masks: Vec<(ColumnId, Scalar)> = Vec::with_capacity(groupings.len());
         for (id, args) in groupings {
             let mut indices = Vec::with_capacity(args.len());
@@ -293,13 +296,15 @@ impl Binder<'_> {
         }
 
         // Aggregates, windows and sets of this level exist above the aggregation.
+        if let Some(sets) = sets.as_ref().filter(|_| splits) {
+            masks.extend(self.split_by_sets(&mut aggregates, &groups, sets, grouping_id));
+        }
         let level = self.level();
-        let mut allowed: Vec<ColumnId> = level.aggregates.iter().map(|a| a.id).collect();
+        let mut allowed: Vec<ColumnId> = aggregates.iter().map(|a| a.id).collect();
         allowed.extend(level.windows.iter().map(|w| w.id));
         allowed.extend(level.sets.iter().flatten().flat_map(|s| s.columns.iter().map(|(id, _)| *id)));
         let mut windows = std::mem::take(&mut level.windows);
         let mut set_calls = std::mem::take(&mut level.sets);
-        let mut aggregates = std::mem::take(&mut level.aggregates);
 
         let mut lost: Option<ColumnId> = None;
         let mut firsts: Vec<Aggregate> = vec![];
@@ -518,6 +523,12 @@ pub fn group_by_distinct(group_by: &ast::GroupByExpr) -> bool {
     matches!(items.first(), Some(Expr::Identifier(first)) if first.value == marker::DISTINCT_SETS)
 }
 
+/// Whether there are grouping sets.
+pub fn has_sets(group_by: &ast::GroupByExpr) -> bool {
+    let ast::GroupByExpr::Expressions(items, modifiers) = group_by else { return false };
+    !modifiers.is_empty() || items.iter().any(is_set_syntax)
+}
+
 /// All pairs of a set of one and a set of the other, joined.
 fn product(sets: &[Vec<usize>], choices: &[Vec<usize>]) -> SqlResult<Vec<Vec<usize>>> {
     if sets.len() * choices.len() > MAX_SETS {
@@ -556,7 +567,7 @@ fn is_set_syntax(e: &Expr) -> bool {
 }
 
 /// `GROUPING(…)` from the aggregation's bit column, where bit 0 from the left is group 0 of `count`.
-fn grouping_mask(bits: Option<ColumnId>, indices: &[usize], count: usize) -> Scalar {
+pub fn grouping_mask(bits: Option<ColumnId>, indices: &[usize], count: usize) -> Scalar {
     let Some(bits) = bits else { return constant(Datum::Int4(0), PgType::INT4) };
     let shift = |name: &str, value: Scalar, by: usize| {
         let by = constant(Datum::Int4(i32::try_from(by).unwrap_or(0)), PgType::INT4);

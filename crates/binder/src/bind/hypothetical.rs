@@ -12,9 +12,10 @@ use std::ops::ControlFlow;
 
 use gavel_functions::registry::{self, ProcKind};
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
-use sqlparser::ast::{self, Expr, VisitMut, VisitorMut};
+use sqlparser::ast::{self, Expr, Visit, VisitMut, Visitor, VisitorMut};
 
 use super::Binder;
+use super::direct::marked;
 use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, Scalar, SortKey};
 use crate::parse::{Pos, parse_expression};
@@ -31,10 +32,14 @@ fn place(kind: char, i: usize) -> String {
 }
 
 /// The row comes before the hypothetical one, or (`equal`) is equal to it, by the keys.
-fn before(keys: &[ast::OrderByExpr], equal: bool) -> String {
+fn before(keys: &[ast::OrderByExpr], direct: &[&Expr], sets: bool, equal: bool) -> String {
     let mut condition = if equal { "true" } else { "false" }.to_owned();
     for (i, key) in keys.iter().enumerate().rev() {
-        let (k, h) = (place('k', i), place('h', i));
+        let (k, mut h) = (place('k', i), place('h', i));
+        // What no set can lack is left as it is; so are literals, whose type is not known yet.
+        if sets && direct.get(i).is_some_and(|e| mentions_columns(e)) {
+            h = marked(&h);
+        }
         let descending = key.options.asc == Some(false);
         let nulls_first = key.options.nulls_first.unwrap_or(descending);
         let operator = if descending { ">" } else { "<" };
@@ -44,6 +49,21 @@ fn before(keys: &[ast::OrderByExpr], equal: bool) -> String {
         );
     }
     condition
+}
+
+/// Whether an expression has names in it.
+fn mentions_columns(expr: &Expr) -> bool {
+    struct Names;
+    impl Visitor for Names {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+    expr.visit(&mut Names).is_break()
 }
 
 struct Fill<'a> {
@@ -111,7 +131,8 @@ impl Binder<'_> {
             None => format!("count(*) FILTER (WHERE {condition})"),
         };
         let row: Vec<String> = (0..keys.len()).map(|i| place('k', i)).collect();
-        let earlier = filter(before(keys, false));
+        let sets = self.level().grouping_sets;
+        let earlier = filter(before(keys, &direct, sets, false));
         let all = filter("true".into());
         let text = match name {
             "rank" => format!("1 + {earlier}"),
@@ -121,11 +142,14 @@ impl Binder<'_> {
             "percent_rank" => {
                 format!("CASE WHEN {all} = 0 THEN 0::float8 ELSE {earlier}::float8 / {all}::float8 END")
             }
-            _ => format!("({} + 1)::float8 / ({all} + 1)::float8", filter(before(keys, true))),
+            _ => format!("({} + 1)::float8 / ({all} + 1)::float8", filter(before(keys, &direct, sets, true))),
         };
         let mut expr = parse_expression(&text)?;
-        let _ = expr.visit(&mut Fill { keys, direct: &direct, filter: f.filter.as_deref() });
-        let mut value = self.expr(&expr)?;
+        let _ = VisitMut::visit(&mut expr, &mut Fill { keys, direct: &direct, filter: f.filter.as_deref() });
+        let outer = std::mem::replace(&mut self.stands_in, true);
+        let value = self.expr(&expr);
+        self.stands_in = outer;
+        let mut value = value?;
         value.pos = pos;
         Ok(value)
     }

@@ -70,7 +70,7 @@ impl Binder<'_> {
             (source, new_row) = self.values_for_rows(rows, source, &table, new_row);
         }
         let (mut source, new_row, checks) = self.check_new_rows(&written, source, new_row)?;
-        let tree = table.partitioned.as_ref().map(|_| self.put_no_table(&mut source));
+        let tree = table.partitioned.as_ref().map(|_| self.put_no_table(table.oid, &mut source));
         let on_conflict = match &insert.on {
             None => None,
             Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(on, &written, &label, &new_row)?),
@@ -353,7 +353,7 @@ impl Binder<'_> {
     }
 
     /// Adds the column in which the write stage says which partition each row has come into.
-    fn put_no_table(&mut self, source: &mut Rel) -> ModifyTree {
+    fn put_no_table(&mut self, table: Oid, source: &mut Rel) -> ModifyTree {
         let (table_oid, ty) = (self.new_column(), PgType::new(Oid::OID));
         match source {
             Rel::Values { rows, columns } => {
@@ -364,7 +364,7 @@ impl Binder<'_> {
             // Rows of an INSERT are made by one of the two.
             _ => {}
         }
-        ModifyTree { table_oid, parts: vec![] }
+        ModifyTree { table_oid, parts: vec![], fires: self.context.catalog.has_row_triggers_below(table) }
     }
 
     /// Adds generated columns, and puts the row in attnum order.

@@ -225,6 +225,11 @@ impl Binder<'_> {
             kept.exprs.push((fresh, case(arms, null(c.ty))));
             new_row.push((*number, fresh));
         }
+        let updates = whens.iter().filter(|w| w.action == MergeAction::Update);
+        let mut assigned: Vec<i16> = updates.flat_map(|w| w.values.iter().map(|(number, _)| *number)).collect();
+        assigned.extend(table.visible_columns().filter(|c| c.generated).map(|c| c.number));
+        assigned.sort_unstable();
+        assigned.dedup();
         let mut source = Rel::Project { input: Box::new(input), exprs: kept.exprs };
         let op = if table.visible_columns().any(|c| c.generated) {
             let mut kept = Kept { exprs: vec![] };
@@ -252,9 +257,9 @@ impl Binder<'_> {
             }
             new.sort_unstable();
             source = Rel::Project { input: Box::new(source), exprs: kept.exprs };
-            ModifyOp::Merge { row_key: key, old_row: old, new_row: new, action: chosen, actions }
+            ModifyOp::Merge { row_key: key, old_row: old, new_row: new, action: chosen, actions, assigned }
         } else {
-            ModifyOp::Merge { row_key, old_row: old_out, new_row, action: done, actions }
+            ModifyOp::Merge { row_key, old_row: old_out, new_row, action: done, actions, assigned }
         };
         Ok(Modify { table, source, op, returning: None, checks: vec![], current_of: None, tree })
     }

@@ -323,8 +323,9 @@ impl Binder<'_> {
         if reads {
             rules.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &new)?);
         }
-        if let Some(OnConflict { action: ConflictAction::Update { existing, assignments, checks, .. }, .. }) =
-            on_conflict
+        if let Some(OnConflict {
+            action: ConflictAction::Update { existing, assignments, checks, again, .. }, ..
+        }) = on_conflict
         {
             let there = (PolicyRow::Existing, true);
             let old = |n: i16| in_row(existing, &table, n);
@@ -334,10 +335,13 @@ impl Binder<'_> {
                 own.extend(self.rules(&table, PolicyCommand::Select, there, &reader, &old)?);
             }
             own.extend(self.rules(&table, PolicyCommand::Update, given, &reader, &changed)?);
+            let mut becomes = self.rules(&table, PolicyCommand::Update, given, &reader, &old)?;
             if reads {
                 own.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &changed)?);
+                becomes.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &old)?);
             }
             checks.splice(0..0, own);
+            again.splice(0..0, becomes);
         }
         self.hold(modify, rules)
     }
@@ -455,7 +459,7 @@ impl Binder<'_> {
 
     /// Adds to the rows of a modification what each must satisfy, before what views ask. The conditions are over the
     /// columns of its source, which get other ids.
-    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
+    pub(super) fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
         if rules.is_empty() {
             return Ok(());
         }
@@ -471,12 +475,6 @@ impl Binder<'_> {
             exprs.push((fresh, column(id, ty)));
             passed.push((id, fresh));
         }
-        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
-        for (rule, condition) in rules {
-            let holds = self.new_column();
-            exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds });
-        }
         let next = |id: ColumnId| passed.iter().find(|(from, _)| *from == id).map(|(_, to)| *to);
         let rename = |id: &mut ColumnId| *id = next(*id).unwrap_or(*id);
         let rename_all = |row: &mut Vec<(i16, ColumnId)>| row.iter_mut().for_each(|(_, id)| rename(id));
@@ -486,6 +484,14 @@ impl Binder<'_> {
                 _ => None,
             });
         };
+        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
+        for (rule, condition) in rules {
+            let holds = self.new_column();
+            let mut again = condition.clone();
+            rename_in(&mut again);
+            exprs.push((holds, condition));
+            checks.push(RowCheck { rule, holds, again });
+        }
         match &mut modify.op {
             ModifyOp::Insert { new_row, on_conflict } => {
                 rename_all(new_row);
@@ -516,7 +522,10 @@ impl Binder<'_> {
         }
         modify.returning.iter_mut().flatten().for_each(|(_, s)| rename_in(s));
         modify.tree.iter_mut().for_each(|tree| rename(&mut tree.table_oid));
-        modify.checks.iter_mut().for_each(|check| rename(&mut check.holds));
+        for check in &mut modify.checks {
+            rename(&mut check.holds);
+            rename_in(&mut check.again);
+        }
         checks.append(&mut modify.checks);
         modify.checks = checks;
         let source = std::mem::replace(&mut modify.source, Rel::Values { rows: vec![], columns: vec![] });

@@ -65,12 +65,15 @@ fn modify_needs(modify: &mut Modify, needed: &mut Needed) {
     for (_, e) in modify.returning.iter_mut().flatten() {
         note(e, needed);
     }
-    needed.extend(modify.checks.iter().map(|c| c.holds));
+    for check in &mut modify.checks {
+        needed.insert(check.holds);
+        note(&mut check.again, needed);
+    }
     needed.extend(modify.tree.iter().map(|tree| tree.table_oid));
     if let ModifyOp::Insert { on_conflict: Some(conflict), .. } = &mut modify.op
-        && let ConflictAction::Update { assignments, predicate, checks, .. } = &mut conflict.action
+        && let ConflictAction::Update { assignments, predicate, checks, again, .. } = &mut conflict.action
     {
-        checks.iter_mut().for_each(|(_, e)| note(e, needed));
+        checks.iter_mut().chain(again).for_each(|(_, e)| note(e, needed));
         assignments.iter_mut().for_each(|(_, e)| note(e, needed));
         predicate.iter_mut().for_each(|e| note(e, needed));
     }
@@ -175,9 +178,9 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             visit(&mut modify.source, needed);
         }
         // They run whatever is read of them.
-        Rel::Statements { guard, first, last, .. } => {
+        Rel::Statements { guard, first, last, after, .. } => {
             guard.iter_mut().for_each(|s| note(s, needed));
-            for statement in first.iter_mut().chain(std::iter::once(&mut **last)) {
+            for statement in first.iter_mut().chain(std::iter::once(&mut **last)).chain(after) {
                 all_of(statement, needed);
                 visit(statement, needed);
             }

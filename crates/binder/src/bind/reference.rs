@@ -78,6 +78,7 @@ impl Binder<'_> {
         if let Some(found) = self.find_column(&name, pos)? {
             self.no_references_in_default(pos)?;
             self.not_both(&variable, &name, pos)?;
+            self.name_side(&found, ident);
             return Ok(self.mention(&found, pos));
         }
         if let (Some(value), None) = (&variable, self.find_item(None, &name, pos)?) {
@@ -325,6 +326,9 @@ impl Binder<'_> {
             _ => None,
         };
         let Some((index, ty)) = index else {
+            if let Some(error) = self.no_version_field(&name, value.oid()) {
+                return Err(self.error_at(error, pos));
+            }
             if let Some(called) = self.column_call(field, value.clone())? {
                 return Ok(called);
             }

@@ -256,11 +256,15 @@ impl Binder<'_> {
         let own = steps.iter().any(|s| s.origin == StepOrigin::Written);
         let mut rels = Vec::with_capacity(steps.len());
         let mut columns = Vec::new();
+        // The statement that returns rows, whatever runs after it.
+        let mut answers = None;
         for step in steps {
             match step.statement {
                 Statement::Modify(modify, ctes) => {
                     let bound = with(ctes, super::cte::modified(modify));
-                    if !own || step.origin == StepOrigin::Written {
+                    let may_answer = !own || step.origin == StepOrigin::Written;
+                    if may_answer && (answers.is_none() || !bound.columns.is_empty()) {
+                        answers = Some(rels.len());
                         columns.clone_from(&bound.columns);
                     }
                     rels.push(bound.rel);
@@ -272,10 +276,12 @@ impl Binder<'_> {
                 }
             }
         }
+        let at = answers.unwrap_or(rels.len().saturating_sub(1));
+        let after = rels.split_off(rels.len().min(at + 1));
         let last = rels.pop().unwrap_or(Rel::Values { rows: vec![], columns: vec![] });
-        let rel = match rels.is_empty() {
+        let rel = match rels.is_empty() && after.is_empty() {
             true => last,
-            false => Rel::Statements { function: String::new(), guard: None, first: rels, last: Box::new(last) },
+            false => Rel::Statements { function: String::new(), guard: None, first: rels, last: Box::new(last), after },
         };
         Ok(super::query::BoundQuery { rel, columns, tree: None })
     }

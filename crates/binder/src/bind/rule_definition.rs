@@ -12,7 +12,7 @@ use super::clause::Clause;
 use super::rule::one;
 use super::rule_rows::{NEW, OLD, RuleRows, side};
 use super::scalar::null;
-use super::scope::Level;
+use super::scope::{Found, Level};
 use super::typename::format_type;
 use super::view::edited;
 use crate::bound::{ColumnId, Output, Rel, Statement};
@@ -63,7 +63,9 @@ pub fn rule_definition(
         let parsed = parse::parse_expression(text)?;
         let mut binder = defining(context, text, table, written.event);
         binder.levels.push(Level::new());
-        let items = binder.rule_rows.as_ref().map(|rows| rows.items.clone()).unwrap_or_default();
+        let mut items = binder.rule_rows.as_ref().map(|rows| rows.items.clone()).unwrap_or_default();
+        // Here alone columns need no OLD or NEW before them; the text that is kept has it.
+        items.iter_mut().for_each(|item| item.cols_visible = true);
         binder.level().items = items;
         binder.condition(&parsed, Clause::Where, "WHERE").map_err(SqlError::nowhere)?;
         out.condition = Some(edited(text, binder.edits.take().unwrap_or_default()));
@@ -109,6 +111,26 @@ pub fn rule_definition(
     uses.retain(|oid| *oid != table.oid);
     out.depends_on = uses;
     Ok(out)
+}
+
+impl Binder<'_> {
+    /// Has the condition that is being defined say which row a bare column is of.
+    pub fn name_side(&mut self, found: &Found, ident: &ast::Ident) {
+        if !self.defining || self.rule_rows.is_none() || found.level != 0 {
+            return;
+        }
+        let Some(item) = self.levels.first().and_then(|level| level.items.get(found.item)) else { return };
+        if item.name != OLD && item.name != NEW {
+            return;
+        }
+        let side = item.name.clone();
+        let (start, end) = (self.source.start(ident.span).offset(), self.source.pos(ident.span.end).offset());
+        let Some(range) = start.zip(end).map(|(start, end)| start..end) else { return };
+        if let Some(written) = self.source.text.get(range.clone()) {
+            let text = format!("{side}.{written}");
+            self.edit(Some(range), text);
+        }
+    }
 }
 
 /// A binder of a text over rows of the table.

@@ -278,7 +278,7 @@ impl NsItem {
         let (first, second) = (hits.next(), hits.next());
         let system = match &self.columns {
             Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
-            Columns::System { .. } if name == "xmin" => Some(XMIN),
+            Columns::System { relation, .. } if name == "xmin" && !relation.view => Some(XMIN),
             Columns::List(_) if name == "tableoid" && (self.table.is_some() || self.table_oid.is_some()) => {
                 Some(TABLEOID)
             }
@@ -286,15 +286,24 @@ impl NsItem {
         };
         (first.or(system), second.is_some())
     }
+
+    /// Whether its rows are those of a table or a system catalog: PostgreSQL's have columns for their versions.
+    fn has_versions(&self) -> bool {
+        match &self.columns {
+            Columns::Table { .. } => true,
+            Columns::System { relation, .. } => !relation.view,
+            Columns::List(_) => self.table.is_some() || self.table_oid.is_some(),
+        }
+    }
 }
 
 /// System columns that PostgreSQL's rows have from the way it keeps versions.
-fn is_version_column(name: &str) -> bool {
+pub(super) fn is_version_column(name: &str) -> bool {
     matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
 }
 
 /// 0A000, which says more than that there is no such column.
-fn no_version_column(name: &str) -> SqlError {
+pub(super) fn no_version_column(name: &str) -> SqlError {
     SqlError::unsupported(format!("system column \"{name}\" is not supported"))
         .detail("Rows are not kept at places in a file, and have no transaction numbers.")
         .hint("Name rows by their key; a change since they were read is found by FOR UPDATE or at COMMIT.")
@@ -310,6 +319,12 @@ impl Binder<'_> {
             _ => return no_version_column(name),
         };
         SqlError::new(SqlState::InvalidColumnReference, text)
+    }
+
+    /// The error for such a field of a row of this type, if it is a table's.
+    pub(super) fn no_version_field(&self, name: &str, row: Oid) -> Option<SqlError> {
+        let table = self.context.catalog.table(Oid(row.type_number())).filter(|_| row.is_composite());
+        table.filter(|_| is_version_column(name)).map(|_| no_version_column(name))
     }
 }
 
@@ -380,6 +395,8 @@ pub struct Level {
     pub sets: Vec<Vec<SetCall>>,
     /// `GROUPING(…)`: id of the result, and arguments.
     pub groupings: Vec<(ColumnId, Vec<Typed>)>,
+    /// GROUP BY has grouping sets.
+    pub grouping_sets: bool,
     /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
     pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).
@@ -411,6 +428,7 @@ impl Level {
             named_windows: vec![],
             sets: vec![],
             groupings: vec![],
+            grouping_sets: false,
             mentions: vec![],
             allows_default: false,
             locks: vec![],
@@ -478,7 +496,7 @@ impl Binder<'_> {
                 self.check_lateral(&found, pos)?;
                 return Ok(Some(found));
             }
-            let has_table = level.items.iter().any(|i| i.cols_visible && matches!(i.columns, Columns::Table { .. }));
+            let has_table = level.items.iter().any(|i| i.cols_visible && i.has_versions());
             let is_name = self.levels[l].items.iter().any(|i| i.name == name);
             if has_table && !is_name && is_version_column(name) {
                 return Err(self.error_at(self.no_version_column(name), pos));
@@ -569,7 +587,7 @@ impl Binder<'_> {
                 self.check_lateral(&found, pos)?;
                 Ok(found)
             }
-            (None, _) if is_version_column(name) && matches!(item.columns, Columns::Table { .. }) => {
+            (None, _) if is_version_column(name) && item.has_versions() => {
                 Err(self.error_at(self.no_version_column(name), pos))
             }
             (None, _) => {

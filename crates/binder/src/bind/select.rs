@@ -10,7 +10,7 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::clause::Clause;
-use super::group::Grouping;
+use super::group::{Grouping, has_sets};
 use super::name::fold;
 use super::query::{BoundQuery, OutColumn, Tail};
 use super::same::same;
@@ -45,6 +45,7 @@ impl Binder<'_> {
         self.refuse_foreign_clauses(s)?;
         self.level().locks = tail.locks.to_vec();
         self.level().puts_out_keys = true;
+        self.level().grouping_sets = has_sets(&s.group_by);
         let mut rel = self.from_clause(&s.from)?;
         self.window_clause(&s.named_window)?;
         let mut targets = self.within(Clause::Select, |b| b.target_list(&s.projection))?;

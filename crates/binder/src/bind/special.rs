@@ -264,6 +264,7 @@ impl Binder<'_> {
         }
         level.has_aggregates = true;
         level.groupings.push((id, values.clone()));
+        self.note_nested(home.unwrap_or(own), pos);
         self.record_call(id, || CallTree::Grouping(values.into_iter().map(|v| v.scalar).collect()));
         Ok(Typed::new(column(id, PgType::INT4), pos))
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Column, Identity};
+use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
+use gavel_catalog::{Column, Identity, Table};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
@@ -14,7 +15,9 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
+use super::scope::is_version_column;
 use super::star::is_star;
+use super::table_expr::{TableExpr, bind_table_expr};
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
@@ -65,9 +68,6 @@ impl Binder<'_> {
             assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
         };
         let generated = self.generated_values(&table, &value)?;
-        let held = self.view_conditions(&written, &|n| {
-            generated.iter().find(|(g, _)| *g == n).map(|(_, s)| s.clone()).or_else(|| value(n))
-        })?;
 
         // Everything that the write stage reads passes through one projection.
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
@@ -81,18 +81,21 @@ impl Binder<'_> {
             exprs.push((fresh, column(*id, c.ty)));
             old_out.push((*number, fresh));
         }
+        let given: Vec<i16> = assigned.iter().map(|(number, _)| *number).collect();
         let mut numbers = Vec::with_capacity(assigned.len());
         let mut new_row = old_out.clone();
         for (number, value) in assigned.into_iter().chain(generated) {
             let id = self.new_column();
             exprs.push((id, value));
-            numbers.push(number);
+            if given.contains(&number) || !self.leaves_alone(&table, number, &given)? {
+                numbers.push(number);
+            }
             if let Some(slot) = new_row.iter_mut().find(|(n, _)| *n == number) {
                 slot.1 = id;
             }
         }
         numbers.sort_unstable();
-        let checks = self.put_checks(held, &mut exprs);
+        let held = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
@@ -126,7 +129,9 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        let mut modify = Modify { table: Arc::clone(&written.table), source, op, returning, checks, current_of, tree };
+        let mut modify =
+            Modify { table: Arc::clone(&written.table), source, op, returning, checks: vec![], current_of, tree };
+        self.hold(&mut modify, held)?;
         self.secure_update(&mut modify, &written, (row_key, &old_row))?;
         Ok(modify)
     }
@@ -161,6 +166,19 @@ impl Binder<'_> {
         Ok(modify)
     }
 
+    /// Whether no trigger may take a generated column to be assigned to where columns `assigned` are: it is over none of
+    /// them, and no trigger before the row may change others.
+    fn leaves_alone(&self, table: &Table, number: i16, assigned: &[i16]) -> SqlResult<bool> {
+        let triggers = || table.triggers.iter().filter(|t| t.events.contains(&TriggerEvent::Update));
+        let before = |t: &Trigger| t.row && t.timing == Timing::Before;
+        if triggers().all(|t| t.columns.is_empty()) || triggers().any(before) {
+            return Ok(false);
+        }
+        let Some(sql) = table.column(number).and_then(|c| c.default.as_ref()) else { return Ok(false) };
+        let (_, mentioned) = bind_table_expr(&self.context.stored(), sql, table, TableExpr::Stored)?;
+        Ok(!mentioned.iter().any(|(n, _)| assigned.contains(n)))
+    }
+
     pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
         let TableFactor::Table { name, alias, args: None, .. } = factor else {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
@@ -179,7 +197,8 @@ impl Binder<'_> {
             let (old_row, tree) = match &rel {
                 Rel::Scan { columns, .. } => (columns.clone(), None),
                 Rel::Append { columns, parts, table_oid: Some(table_oid), .. } => {
-                    (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone() }))
+                    let fires = self.context.catalog.has_row_triggers_below(written.table.oid);
+                    (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone(), fires }))
                 }
                 _ => return Err(SqlError::internal("a table without scan")),
             };
@@ -316,6 +335,10 @@ impl Binder<'_> {
             Some(found) => {
                 self.updates((written.access, found.number));
                 Ok((found.column, pos))
+            }
+            None if first == "tableoid" || is_version_column(&first) => {
+                let text = format!("cannot assign to system column \"{first}\"");
+                Err(self.error_at(SqlError::unsupported(text), pos))
             }
             None => Err(self.no_target_column(&written.name, &first, pos)),
         }

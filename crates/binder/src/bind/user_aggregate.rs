@@ -97,7 +97,14 @@ impl Binder<'_> {
         // What is only looked at needs no steps.
         let steps = match self.is_opaque() {
             true => None,
-            false => Some(self.aggregate_steps(definition, PgType::new(state), &args, ty, pos)?),
+            false => {
+                let before = self.accesses.len();
+                let steps = self.aggregate_steps(definition, PgType::new(state), &args, ty, pos)?;
+                // Whether these functions may be called is asked of the aggregate's owner; they run as anybody's.
+                let own = [Some(definition.steps.transition), definition.steps.finish];
+                self.asked_of(function.owner, before, &own);
+                Some(steps)
+            }
         };
         let oid = function.oid;
         Ok((oid, args, ty, Arc::new(UserAggregate { function: Arc::clone(&function), steps })))

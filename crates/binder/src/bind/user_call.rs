@@ -319,7 +319,7 @@ impl Binder<'_> {
         let rel = Rel::Project { input, exprs: vec![(id, out)] };
         subquery(
             SubqueryKind::Scalar,
-            Rel::Statements { function: String::new(), guard: None, first: vec![], last: Box::new(rel) },
+            Rel::Statements { function: String::new(), guard: None, first: vec![], last: Box::new(rel), after: vec![] },
             id,
             ty,
         )
@@ -445,7 +445,7 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     // Errors of a body that is called have a context of their own, those of a function that is built in have none.
     let apart = is_called(&last) || matches!(function.body, Body::Internal(_));
     let function = if apart { String::new() } else { function.name.clone() };
-    Rel::Statements { function, guard: None, first, last: Box::new(last) }
+    Rel::Statements { function, guard: None, first, last: Box::new(last), after: vec![] }
 }
 
 /// One row of these columns.

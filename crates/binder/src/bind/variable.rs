@@ -35,6 +35,9 @@ impl Binder<'_> {
             (Some(fields), [field]) => {
                 let name = fold(field);
                 let Some(index) = fields.iter().position(|(own, _)| *own == name) else {
+                    if let Some(error) = self.no_version_field(&name, found.ty.oid) {
+                        return Err(self.error_at(error, Pos::NONE));
+                    }
                     let text = format!("record \"{}\" has no field \"{name}\"", found.name);
                     return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
                 };

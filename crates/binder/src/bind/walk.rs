@@ -244,10 +244,11 @@ fn window(w: &Window, f: &mut dyn FnMut(&Scalar)) {
 
 fn modify_scalars(m: &Modify, f: &mut dyn FnMut(&Scalar)) {
     m.returning.iter().flatten().for_each(|(_, e)| f(e));
+    m.checks.iter().for_each(|check| f(&check.again));
     if let crate::bound::ModifyOp::Insert { on_conflict: Some(c), .. } = &m.op
-        && let crate::bound::ConflictAction::Update { assignments, predicate, checks, .. } = &c.action
+        && let crate::bound::ConflictAction::Update { assignments, predicate, checks, again, .. } = &c.action
     {
-        checks.iter().for_each(|(_, e)| f(e));
+        checks.iter().chain(again).for_each(|(_, e)| f(e));
         assignments.iter().for_each(|(_, e)| f(e));
         predicate.iter().for_each(f);
     }
@@ -284,10 +285,12 @@ pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
         Rel::DistinctOn { on, .. } => on.iter_mut().for_each(f),
         Rel::Modify(m) => {
             m.returning.iter_mut().flatten().for_each(|(_, e)| f(e));
+            m.checks.iter_mut().for_each(|check| f(&mut check.again));
             if let crate::bound::ModifyOp::Insert { on_conflict: Some(c), .. } = &mut m.op
-                && let crate::bound::ConflictAction::Update { assignments, predicate, checks, .. } = &mut c.action
+                && let crate::bound::ConflictAction::Update { assignments, predicate, checks, again, .. } =
+                    &mut c.action
             {
-                checks.iter_mut().for_each(|(_, e)| f(e));
+                checks.iter_mut().chain(again).for_each(|(_, e)| f(e));
                 assignments.iter_mut().for_each(|(_, e)| f(e));
                 predicate.iter_mut().for_each(f);
             }
@@ -342,9 +345,10 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&m.source),
-        Rel::Statements { first, last, .. } => {
+        Rel::Statements { first, last, after, .. } => {
             first.iter().for_each(&mut *f);
             f(last);
+            after.iter().for_each(f);
         }
     }
 }
@@ -385,9 +389,10 @@ pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&mut m.source),
-        Rel::Statements { first, last, .. } => {
+        Rel::Statements { first, last, after, .. } => {
             first.iter_mut().for_each(&mut *f);
             f(last);
+            after.iter_mut().for_each(f);
         }
     }
 }

@@ -81,7 +81,7 @@ pub struct Written {
 pub struct Seen {
     pub item: NsItem,
     /// Conditions with the layer that each belongs to, from the table outwards.
-    conditions: Vec<(usize, Scalar)>,
+    pub conditions: Vec<(usize, Scalar)>,
     notes: Vec<Note>,
 }
 
@@ -146,6 +146,12 @@ impl Written {
         let text =
             format!("cannot {} column \"{}\" of view \"{}\"", self.verb.column_phrase(), refused.column, refused.view);
         SqlError::unsupported(text).detail(NOT_A_COLUMN)
+    }
+
+    /// What the views, whose conditions these are, ask of a row that ON CONFLICT has found.
+    pub fn shows(&self, conditions: Vec<(usize, Scalar)>) -> Vec<(RowRule, Scalar)> {
+        let view = |at: usize| Some(RowRule::Shown(self.layers.get(at)?.view.name.clone()));
+        conditions.into_iter().filter_map(|(at, condition)| Some((view(at)?, condition))).collect()
     }
 
     /// Which layers' conditions new rows are held to.
@@ -466,11 +472,21 @@ impl Binder<'_> {
             exprs.push((fresh, column(*id, c.ty)));
             *id = fresh;
         }
-        let checks = self.put_checks(conditions, &mut exprs);
+        let mut checks = self.put_checks(conditions, &mut exprs);
+        let passed = |id: ColumnId| {
+            let (number, _) = base.iter().find(|(_, own)| *own == id)?;
+            super::modify::in_row(&new_row, table, *number)
+        };
+        for check in &mut checks {
+            super::walk::replace(&mut check.again, &mut |s| match s.kind {
+                ScalarKind::Column(id) => passed(id),
+                _ => None,
+            });
+        }
         Ok((Rel::Project { input: Box::new(rel), exprs }, new_row, checks))
     }
 
-    /// Columns for these conditions.
+    /// Columns for these conditions. Each is asked again over the columns that it is over now.
     pub fn put_checks(
         &mut self,
         conditions: Vec<(RowRule, Scalar)>,
@@ -479,8 +495,8 @@ impl Binder<'_> {
         let mut checks = Vec::with_capacity(conditions.len());
         for (rule, condition) in conditions {
             let holds = self.new_column();
+            checks.push(RowCheck { rule, holds, again: condition.clone() });
             exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds });
         }
         checks
     }

@@ -161,7 +161,7 @@ pub fn write_value(value: &Datum, ty: PgType, style: &TextStyle, out: &mut Strin
     match value {
         Datum::Null => out.push_str("null"),
         Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Datum::Int8(_) if matches!(ty.oid, Oid::MONEY | Oid::PG_LSN) => {
+        Datum::Int8(_) if matches!(ty.oid, Oid::MONEY | Oid::PG_LSN | Oid::XID8) => {
             let mut text = String::new();
             plain(&mut text);
             write_string(&text, out);

@@ -15,6 +15,7 @@ mod members;
 mod online_index;
 mod process;
 mod push_down;
+mod rights;
 mod sessions;
 
 /// The `gavel` of this build.

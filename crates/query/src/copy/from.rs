@@ -13,8 +13,8 @@ use crate::copy::options::{copy_options, require_columns};
 use crate::dml::arrivals::Arrivals;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::procedural::activation::with_context;
 use crate::session::result::Executed;
-use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding};
 
 /// Rows that are written in one go.
@@ -99,11 +99,11 @@ impl Session {
         }
 
         let located = |(line, error): (Option<u64>, SqlError)| match line {
-            Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
+            Some(line) => error.context(located_at(table, line)),
             None => error,
         };
-        let fires = has_triggers(&shapes, table, table.partitioned.is_some())?;
-        let mut firing: Vec<(String, Vec<Datum>)> = Vec::new();
+        let fires = is_written_by_row(&shapes, table, table.partitioned.is_some())?;
+        let mut firing = if fires { Some(self.begin_copy(table).await?) } else { None };
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;
         loop {
@@ -147,8 +147,13 @@ impl Session {
                     }
                 }
                 count += 1;
-                if fires {
-                    firing.push((row.line_context(), values));
+                if let Some(firing) = &mut firing {
+                    if let Err(error) = self.copy_row(firing, values).await {
+                        // Rows that no trigger may change are put into unique indexes many at a time.
+                        let among_others = !firing.is_by_row() && is_taken(&error);
+                        let place = if among_others { located_at(table, row.line()) } else { row.line_context() };
+                        return Err(with_context(error, &place));
+                    }
                     continue;
                 }
                 // Defaults and conditions are computed while the transaction is free.
@@ -161,9 +166,8 @@ impl Session {
                 }
             }
             if chunk.is_none() {
-                if fires {
-                    drop((state, shapes));
-                    let count = self.copy_firing(table, firing).await?;
+                if let Some(firing) = firing {
+                    let count = self.end_copy(firing).await?;
                     return Ok(Executed::tag(format!("COPY {count}")));
                 }
                 let mut held = state.lock().await;
@@ -195,6 +199,16 @@ impl Session {
             "cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction",
         ))
     }
+}
+
+/// CONTEXT of a row of which no more is known than its line.
+fn located_at(table: &Table, line: u64) -> String {
+    format!("COPY {}, line {line}", table.name)
+}
+
+/// Whether a row was refused because another has its key.
+fn is_taken(error: &SqlError) -> bool {
+    matches!(error.code(), SqlState::UniqueViolation | SqlState::ExclusionViolation)
 }
 
 fn field(row: &CopyRow<'_>, index: usize, ty: PgType, binary: bool, style: &TextStyle) -> SqlResult<Datum> {

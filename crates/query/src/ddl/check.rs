@@ -7,6 +7,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::Expr;
 
 use super::binding::Usage;
+use super::expression::mentions_table_oid;
 use super::inherit::{INHERITED, numbers_in};
 use super::{DdlContext, naming};
 
@@ -38,8 +39,9 @@ impl DdlContext<'_> {
             Some(name) => name,
             None => {
                 // One column only: its name is in the constraint's, wherever the CHECK was written.
-                let only = match stored.columns.as_slice() {
-                    [number] => table.column(*number).map(|c| c.name.as_str()),
+                let only = match (stored.columns.as_slice(), mentions_table_oid(&stored.sql)?) {
+                    ([number], false) => table.column(*number).map(|c| c.name.as_str()),
+                    ([], true) => Some("tableoid"),
                     _ => None,
                 };
                 let part = only.or(column.filter(|_| stored.columns.is_empty())).unwrap_or("");

@@ -105,10 +105,17 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// 55006 if checks of the table's rows wait for COMMIT, so that it must stay as it is.
+    /// 55006 if a statement is writing to the table, or checks of its rows wait for COMMIT, so that it must stay as it is.
     pub(super) async fn require_no_pending(&mut self, oid: Oid, command: &str) -> SqlResult<()> {
         let catalog = self.now().clone();
         let Some(table) = catalog.table(oid) else { return Ok(()) };
+        if self.host.is_in_use(oid) {
+            let message = format!(
+                "cannot {command} \"{}\" because it is being used by active queries in this session",
+                table.name
+            );
+            return Err(SqlError::new(SqlState::ObjectInUse, message));
+        }
         if self.host.has_pending_checks(&catalog, oid).await? {
             let message = format!("cannot {command} \"{}\" because it has pending trigger events", table.name);
             return Err(SqlError::new(SqlState::ObjectInUse, message));

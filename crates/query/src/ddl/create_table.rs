@@ -699,7 +699,11 @@ impl DdlContext<'_> {
         let columns = table.visible_columns().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
         let into = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
         let sql = format!("INSERT INTO {target}{into} {query}");
-        self.host.run_as(catalog, &sql, table.owner, table.oid).await?;
+        if table.materialized.is_some() {
+            self.host.run_restricted(catalog, &sql, table.owner, table.oid).await?;
+        } else {
+            self.host.run_as(catalog, &sql, table.owner, table.oid).await?;
+        }
         let counted = self.host.run(catalog, &format!("SELECT count(*) FROM {target}")).await?;
         Ok(match counted.first().and_then(|row| row.first()) {
             Some(gavel_types::Datum::Int8(n)) => u64::try_from(*n).unwrap_or(0),

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use gavel_binder::parse::marker;
 use gavel_binder::{FunctionCall, parse};
-use gavel_types::{SqlError, SqlResult};
+use gavel_types::{Oid, SqlError, SqlResult};
 use sqlparser::ast::{
     DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, Statement, TableAlias, TableAliasColumnDef,
     TableAliasWithoutColumns, TableFactor, TableObject, Value, ValueWithSpan, VisitMut, VisitorMut,
@@ -149,6 +149,61 @@ pub fn requalify(sql: &str, old: &str, new: &str) -> SqlResult<String> {
     }
     let mut expr = parse::parse_expression(sql)?;
     let _ = expr.visit(&mut Requalify(old, new));
+    Ok(expr.to_string())
+}
+
+/// The system column with the table that a row is in.
+const TABLE_OID: &str = "tableoid";
+
+/// Whether an expression over a table's columns is `tableoid`, perhaps with the table's name before it.
+fn is_table_oid(expr: &Expr) -> bool {
+    let name = match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(names) => names.last(),
+        _ => None,
+    };
+    name.is_some_and(|name| folded(name) == TABLE_OID)
+}
+
+/// Whether an expression over a table's columns asks which table a row is in.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn mentions_table_oid(sql: &str) -> SqlResult<bool> {
+    struct Find;
+    impl VisitorMut for Find {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if is_table_oid(expr) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+    if !sql.to_ascii_lowercase().contains(TABLE_OID) {
+        return Ok(false);
+    }
+    Ok(parse::parse_expression(sql)?.visit(&mut Find).is_break())
+}
+
+/// An expression over the columns of `table`, with its OID in the place of `tableoid`: so it means the same over another
+/// table with such columns.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn settle_table_oid(sql: &str, table: Oid) -> SqlResult<String> {
+    struct Settle(Expr);
+    impl VisitorMut for Settle {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if is_table_oid(expr) {
+                *expr = self.0.clone();
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    if !mentions_table_oid(sql)? {
+        return Ok(sql.to_owned());
+    }
+    let mut expr = parse::parse_expression(sql)?;
+    let _ = expr.visit(&mut Settle(parse::parse_expression(&format!("('{table}'::oid)"))?));
     Ok(expr.to_string())
 }
 

@@ -33,6 +33,7 @@ impl DdlContext<'_> {
             let message = format!("cannot create index on partitioned table \"{}\" {how}", table.name);
             return Err(SqlError::unsupported(message));
         }
+        self.require_no_pending(table.oid, "CREATE INDEX").await?;
         self.require_creation(&self.subject, table.schema)?;
         let method = index_key::method(create.method.as_deref())?;
         let written = Written {

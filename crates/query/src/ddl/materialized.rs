@@ -3,7 +3,8 @@
 //!
 //! # Invariants
 //! 1. Rows come in through here only: to the binder's DML a materialized view is not a target.
-//! 2. One that is not populated has no rows, and no statement reads it.
+//! 2. Their queries run as their owner, whoever asks for it, and as security-restricted operations.
+//! 3. One that is not populated has no rows, and no statement reads it.
 
 use std::sync::Arc;
 
@@ -105,7 +106,7 @@ impl DdlContext<'_> {
         let sql = format!(
             "SELECT CAST(n AS text) FROM ({query}) AS n WHERE n IS NOT NULL GROUP BY n HAVING count(*) > 1 LIMIT 1"
         );
-        let rows = self.host.run(&catalog, &sql).await.ok()?;
+        let rows = self.host.run_restricted(&catalog, &sql, table.owner, table.oid).await.ok()?;
         let Datum::Text(row) = rows.first()?.first()? else { return None };
         let name = &table.name;
         let message =

@@ -199,6 +199,21 @@ pub trait DdlHost: Send {
     async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, role: Oid, except: Oid)
     -> SqlResult<Vec<Vec<Datum>>>;
 
+    /// The same as a security-restricted operation of `role`: what the statement calls runs as `role`, too, and leaves
+    /// nothing behind in the session.
+    ///
+    /// # Errors
+    /// 42501.
+    async fn run_restricted(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run_as(catalog, sql, role, except).await
+    }
+
     /// Puts an entry of index `index` of `table` for every row of `table`. The rows are already there; the
     /// index has no entries yet.
     ///
@@ -209,6 +224,12 @@ pub trait DdlHost: Send {
 
     /// Whether checks of what was written to this table wait for the end of the transaction.
     async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool>;
+
+    /// Whether a statement that has not come to its end writes to this table.
+    fn is_in_use(&self, table: Oid) -> bool {
+        let _ = table;
+        false
+    }
 
     /// A large object.
     async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {
@@ -250,6 +271,8 @@ pub struct DdlContext<'a> {
     pub user: Oid,
     /// Whom SESSION_USER means.
     pub session_user: Oid,
+    /// It is part of a security-restricted operation.
+    pub restricted: bool,
     /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
     /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
@@ -283,6 +306,7 @@ impl<'a> DdlContext<'a> {
             subject,
             user,
             session_user,
+            restricted: false,
             search_path,
             in_block,
             only: false,

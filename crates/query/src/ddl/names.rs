@@ -12,6 +12,7 @@ use gavel_types::{Notice, Oid, Severity, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::binding::Scope;
+use crate::session::bodies::restricted;
 
 /// `name` as SQL writes it: quoted where it must be.
 pub fn quote(name: &str) -> String {
@@ -174,6 +175,9 @@ impl DdlContext<'_> {
         };
         if let Some(message) = misplaced {
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        if schema == TEMPORARY_SCHEMA && self.restricted {
+            return Err(restricted("create temporary table"));
         }
         self.require_creation(&self.subject, schema)?;
         self.catalog.used.insert(schema);

@@ -237,6 +237,7 @@ impl DdlContext<'_> {
         require_partitionable(create)?;
         require_inherited_values(create)?;
         let parent = self.partition_parent(&of.parent, schema == TEMPORARY_SCHEMA)?;
+        self.require_no_pending(parent.oid, "CREATE TABLE .. PARTITION OF").await?;
         let own = own_elements(&parent, create)?;
         self.require_free(schema, &name)?;
         self.require_free_row_type(schema, &name)?;

@@ -2,15 +2,13 @@
 //! … SELECT from the table into its successor, both in a scratch catalog, so that the ordinary write stage
 //! checks constraints and makes index entries.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use gavel_binder::parse::parse_expression;
 use gavel_catalog::{Catalog, Index, IndexState, RowSecurity, Table};
-use gavel_types::{Oid, SqlError, SqlResult, SqlState};
-use sqlparser::ast::{Expr, visit_expressions_mut};
+use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::expression::settle_table_oid;
 use super::names::{qualified, quote};
 
 impl DdlContext<'_> {
@@ -64,7 +62,7 @@ impl DdlContext<'_> {
         if !self.has_rows_of(old).await? {
             return Ok(());
         }
-        let mut successor = successor(&changed);
+        let mut successor = successor(&changed)?;
         let mut scratch = Catalog::clone(self.now());
         prepare(&mut scratch, &mut successor);
         scratch.put_table(old.clone());
@@ -139,19 +137,24 @@ impl DdlContext<'_> {
     }
 }
 
-/// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys, no checks that they have not passed, no triggers, rules and policies, no tables above and below.
-fn successor(table: &Table) -> Table {
+/// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign keys, no triggers,
+/// rules and policies, no checks that they have not passed, no tables above and below. Their `tableoid` is that of `table`.
+///
+/// # Errors
+/// 42601 if a text does not parse, which it did when it was stored.
+fn successor(table: &Table) -> SqlResult<Table> {
     let mut next = table.clone();
     next.oid = table.storage;
     next.name = format!("pg_rewrite_{}", table.storage);
     next.foreign_keys.clear();
-    // Rows that a constraint NOT VALID was not asked about are not asked now.
-    next.checks.retain(|c| c.validated);
-    next.referenced_by.clear();
-    // The rows are not written anew.
     next.triggers.clear();
     next.rules.clear();
+    // Rows that a constraint NOT VALID was not asked about are not asked now.
+    next.checks.retain(|c| c.validated);
+    for check in &mut next.checks {
+        check.sql = settle_table_oid(&check.sql, table.oid)?;
+    }
+    next.referenced_by.clear();
     next.row_security = RowSecurity::default();
     next.inherits.clear();
     next.children.clear();
@@ -162,38 +165,10 @@ fn successor(table: &Table) -> Table {
     for column in &mut next.columns {
         column.identity = None;
         column.sequence = None;
-        column.default = column.default.take().filter(|_| column.generated).map(|sql| of_table(&sql, table.oid));
+        column.default = match &column.default {
+            Some(sql) if column.generated => Some(settle_table_oid(sql, table.oid)?),
+            _ => None,
+        };
     }
-    for check in &mut next.checks {
-        check.sql = of_table(&check.sql, table.oid);
-    }
-    next
-}
-
-/// An expression over rows of a table that has this OID, whatever the table is that it is evaluated for.
-fn of_table(sql: &str, oid: Oid) -> String {
-    if !super::drop::mentions(sql, "tableoid") {
-        return sql.to_owned();
-    }
-    let (parsed, own) = (parse_expression(sql), parse_expression(&format!("CAST('{oid}' AS oid)")));
-    let (Ok(mut expr), Ok(own)) = (parsed, own) else { return sql.to_owned() };
-    let _ = visit_expressions_mut(&mut expr, |e| {
-        if matches!(e, Expr::Identifier(name) if name.value.eq_ignore_ascii_case("tableoid")) {
-            *e = own.clone();
-        }
-        ControlFlow::<()>::Continue(())
-    });
-    expr.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tables_number_stands_for_its_name() {
-        let of = |sql| of_table(sql, Oid(7));
-        assert_eq!(of("(tableoid = 5)"), "(CAST('7' AS oid) = 5)");
-        assert_eq!(of("(a > 'tableoid')"), "(a > 'tableoid')");
-    }
+    Ok(next)
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use gavel_types::{Datum, SqlError, SqlResult};
 
-use crate::dml::route::Trees;
 use crate::dml::shape::TableShape;
 use crate::dml::tree::Place;
 use crate::dml::writer::Writer;
@@ -14,7 +13,6 @@ use crate::dml::writer::Writer;
 #[derive(Default)]
 pub struct Arrivals {
     rows: Vec<Arrived>,
-    trees: Trees,
 }
 
 struct Arrived {
@@ -46,10 +44,7 @@ impl Writer<'_> {
         row: Vec<Datum>,
         line: u64,
     ) -> SqlResult<()> {
-        std::mem::swap(&mut self.trees, &mut arrivals.trees);
-        let placed = self.placed(shape, row);
-        std::mem::swap(&mut self.trees, &mut arrivals.trees);
-        let (place, row) = placed?;
+        let (place, row) = self.placed(shape, row)?;
         arrivals.rows.push(Arrived { place, row, line });
         Ok(())
     }
@@ -57,7 +52,7 @@ impl Writer<'_> {
     fn placed(&mut self, shape: &Arc<TableShape>, row: Vec<Datum>) -> SqlResult<(Place, Vec<Datum>)> {
         let routed = shape.table.partitioned.is_some();
         let place = if routed { self.place_of_new(shape, &row)? } else { Place::named(shape) };
-        let row = place.down(row);
+        let row = place.down(row, self.eval)?;
         self.check_new(&place, &row)?;
         Ok((place, row))
     }

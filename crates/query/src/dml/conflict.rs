@@ -14,6 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gavel_binder::bound::RowRule;
+use gavel_catalog::Index;
 use gavel_functions::call::EvalContext;
 use gavel_types::{CheckMode, Datum, Oid, SqlError, SqlResult, SqlState};
 
@@ -68,6 +69,13 @@ pub struct RowUpdate<'a> {
 impl ConflictRow for RowUpdate<'_> {
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
         let cx = RowContext { eval: self.eval, row: both, params: self.params };
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| rule.is_of_existing()) {
+            if !check.is_true(&cx)?
+                && let Some(hidden) = rule.hidden()
+            {
+                return Err(hidden);
+            }
+        }
         if let Some(predicate) = &self.predicate
             && !predicate.is_true(&cx)?
         {
@@ -76,7 +84,7 @@ impl ConflictRow for RowUpdate<'_> {
         let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
         let values = values.collect::<SqlResult<_>>()?;
         let mut broken = None;
-        for (rule, check) in &self.checks {
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| !rule.is_of_existing()) {
             if !check.is_true(&cx)? {
                 broken = Some(rule.clone());
                 break;
@@ -131,7 +139,7 @@ impl Writer<'_> {
             for row in chunk {
                 let place = if routed { self.place_of_new(shape, &row)? } else { Place::named(shape) };
                 let arbiters = self.arbiters(&place, resolution, &mut done)?;
-                let row = place.down(row);
+                let row = place.down(row, self.eval)?;
                 let p = self.prepare(&place, row)?;
                 prepared.push((place, arbiters, p));
             }
@@ -154,10 +162,10 @@ impl Writer<'_> {
             return Ok(Arc::clone(known));
         }
         let number = |oid: Oid| {
-            if shape.table.row_key().is_some_and(|p| self.stems_from(p.oid, oid)) {
+            if shape.table.row_key().is_some_and(|p| self.stems_from(p, oid)) {
                 return Ok(None);
             }
-            let number = shape.indexes.iter().position(|i| self.stems_from(i.index.oid, oid));
+            let number = shape.indexes.iter().position(|i| self.stems_from(&i.index, oid));
             number.map(Some).ok_or_else(|| SqlError::internal("arbiter index is gone"))
         };
         let found: Arbiters = resolution.arbiters.iter().map(|oid| number(*oid)).collect::<SqlResult<_>>()?;
@@ -177,16 +185,16 @@ impl Writer<'_> {
     }
 
     /// Whether an index is `upper`, or its part in a partition.
-    fn stems_from(&self, index: Oid, upper: Oid) -> bool {
+    fn stems_from(&self, index: &Index, upper: Oid) -> bool {
         let catalog = self.shapes.catalog();
-        let mut at = Some(index);
-        while let Some(oid) = at {
-            if oid == upper {
-                return true;
-            }
-            at = catalog.index_by_oid(oid).and_then(|(_, index)| index.parent);
+        let (mut at, mut above) = (index.oid, index.parent);
+        while at != upper {
+            let Some(next) = above else { return false };
+            at = next;
+            // Most partitions are parts of the table that is named.
+            above = if at == upper { None } else { catalog.index_by_oid(at).and_then(|(_, index)| index.parent) };
         }
-        false
+        true
     }
 
     /// `p` is a row that goes to `place`, below `named` if that is partitioned.
@@ -258,6 +266,9 @@ impl Writer<'_> {
         if !self.is_within(shape, &own)? {
             return Err(SqlError::unsupported("invalid ON UPDATE specification")
                 .detail("The result tuple would appear in a different partition than the original tuple."));
+        }
+        if place.computes() {
+            new = place.up(&own);
         }
         if shape.renews_row_ids() {
             self.state.follow_moves();

@@ -63,6 +63,18 @@ struct ParentChange {
 }
 
 impl Events {
+    pub fn is_empty(&self) -> bool {
+        self.children.is_empty() && self.parents.is_empty() && self.claims.is_empty() && self.cascades.is_empty()
+    }
+
+    /// Adds what came later.
+    pub fn append(&mut self, mut later: Self) {
+        self.children.append(&mut later.children);
+        self.parents.append(&mut later.parents);
+        self.claims.append(&mut later.claims);
+        self.cascades.append(&mut later.cascades);
+    }
+
     /// A row was inserted, or updated from `old`.
     pub fn child_written(&mut self, shape: &Arc<TableShape>, old: Option<&[Datum]>, new: &[Datum]) {
         let touched = |fk: &ForeignKey| {
@@ -167,6 +179,13 @@ impl Work {
         self.slots.iter().map(value).collect()
     }
 
+    /// Whether it writes to the child.
+    fn acts(&self) -> bool {
+        let fk = &self.link.fk;
+        let action = |updated: bool| if updated { fk.on_update } else { fk.on_delete };
+        self.keys.iter().any(|(_, new)| !matches!(action(new.is_some()), FkAction::NoAction | FkAction::Restrict))
+    }
+
     /// Notes an old row that is gone, or is `new` now, unless that makes no difference.
     fn add(&mut self, old: &[Datum], new: Option<&Vec<Datum>>, eval: &EvalContext) {
         if self.slots.iter().any(|(_, p)| old[*p].is_null()) {
@@ -184,11 +203,10 @@ impl Work {
     }
 }
 
-/// Keys that children may still have, of a table that is the parent or a partition of it.
-struct Unresolved {
-    link: Link,
-    at: Arc<TableShape>,
-    keys: Vec<Vec<Datum>>,
+/// Whether a foreign key acts on rows that another one asks for: then what it finds depends on their order.
+fn meet(work: &[Work]) -> bool {
+    let child = |work: &Work| work.link.child.table.oid;
+    work.iter().filter(|w| w.acts()).any(|acting| work.iter().any(|w| !w.acts() && child(w) == child(acting)))
 }
 
 /// A row of a child, in the child itself or in a partition of it.
@@ -211,18 +229,20 @@ impl Writer<'_> {
     /// # Errors
     /// 23503; what cascaded writes raise.
     pub async fn finish(&mut self) -> SqlResult<()> {
-        let mut unresolved: Vec<Unresolved> = Vec::new();
         loop {
             let parents = std::mem::take(&mut self.state.events.parents);
             if parents.is_empty() {
                 break;
             }
-            for work in self.work(parents)? {
-                self.act(work, &mut unresolved).await?;
+            let work = self.work(&parents)?;
+            if !meet(&work) {
+                self.act_all(work).await?;
+                continue;
             }
-        }
-        for Unresolved { link, at, keys } in unresolved {
-            self.no_action(&link, &at, keys).await?;
+            for change in &parents {
+                let work = self.work(std::slice::from_ref(change))?;
+                self.act_all(work).await?;
+            }
         }
         let children = std::mem::take(&mut self.state.events.children);
         self.check_children(children).await?;
@@ -231,7 +251,7 @@ impl Writer<'_> {
     }
 
     /// Sorts changes of parents by the foreign keys that they matter to.
-    fn work(&self, changes: Vec<ParentChange>) -> SqlResult<Vec<Work>> {
+    fn work(&self, changes: &[ParentChange]) -> SqlResult<Vec<Work>> {
         let mut found: BTreeMap<(Oid, Oid, Oid), Work> = BTreeMap::new();
         for change in changes {
             let from = &change.shape;
@@ -259,7 +279,16 @@ impl Writer<'_> {
         Ok(found.into_values().filter(|work| !work.keys.is_empty()).collect())
     }
 
-    async fn act(&mut self, mut work: Work, unresolved: &mut Vec<Unresolved>) -> SqlResult<()> {
+    /// What foreign keys say to changes of parents, one after the other, in the order in which they were made, as
+    /// PostgreSQL's triggers go by their names.
+    async fn act_all(&mut self, work: Vec<Work>) -> SqlResult<()> {
+        for work in work {
+            self.act(work).await?;
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, mut work: Work) -> SqlResult<()> {
         let keys = std::mem::take(&mut work.keys);
         let (updated, deleted): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, new)| new.is_some());
         let mut waiting = Vec::new();
@@ -284,10 +313,7 @@ impl Writer<'_> {
                 }
             }
         }
-        if !waiting.is_empty() {
-            unresolved.push(Unresolved { link: work.link, at: work.at, keys: waiting });
-        }
-        Ok(())
+        if waiting.is_empty() { Ok(()) } else { self.no_action(&work.link, &work.at, waiting).await }
     }
 
     /// Relies on the definition of a table that the statement does not name, and writes to.
@@ -311,9 +337,8 @@ impl Writer<'_> {
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
         let table = &link.child.table;
-        let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
         let fires = !table.triggers.is_empty()
-            || (table.partitioned.is_some() && below())
+            || (table.partitioned.is_some() && self.fires_below(table.oid))
             || asks_session(self.shapes, table, table.partitioned.is_some())?;
         if fires && link.child.renews_row_ids() {
             // The session comes to a row once for each foreign key.
@@ -385,7 +410,7 @@ impl Writer<'_> {
         self.update_tree(&link.child, changes).await.map(drop)
     }
 
-    /// NO ACTION: at the end of the statement, or at COMMIT if deferred.
+    /// NO ACTION: in its turn at the end of the statement, or at COMMIT if deferred.
     async fn no_action(&mut self, link: &Link, at: &TableShape, keys: Vec<Vec<Datum>>) -> SqlResult<()> {
         if self.state.deferred.defers(&link.fk) {
             self.defer(link, keys, Some(at.table.oid));

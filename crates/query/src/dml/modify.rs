@@ -11,7 +11,7 @@ use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::conflict::{ConflictRow, Outcome, Resolution, RowUpdate};
-use crate::dml::movement::{TreeChange, TreeRow};
+use crate::dml::movement::{Landed, TreeChange, TreeRow};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{RowChange, Writer};
 use crate::exec::batch::{batch_of, schema_of};
@@ -97,10 +97,13 @@ pub(crate) fn table_at(row: &[Datum], position: usize) -> SqlResult<Oid> {
     }
 }
 
-/// Puts into each row which table it is in now.
-fn say_tables(rows: &mut [Vec<Datum>], position: usize, tables: &[Oid]) {
-    for (row, table) in rows.iter_mut().zip(tables) {
+/// Puts into each row which table it is in now, and what that has computed of it; `new` is where the new row stands.
+fn say_where(rows: &mut [Vec<Datum>], position: usize, new: &[usize], landed: Vec<Landed>) {
+    for (row, Landed { table, row: computed }) in rows.iter_mut().zip(landed) {
         row[position] = Datum::Oid(table.0);
+        for (at, value) in new.iter().zip(computed.into_iter().flatten()) {
+            row[*at] = value;
+        }
     }
 }
 
@@ -129,7 +132,7 @@ pub async fn apply(
             let upto = written_before(&rows, broken.as_ref());
             let new = rows.iter().take(upto).map(|r| pick(r, &at)).collect();
             match table {
-                Some(table) => say_tables(&mut rows, table, &writer.insert_routed(&shape, new).await?),
+                Some(table) => say_where(&mut rows, table, &at, writer.insert_routed(&shape, new).await?),
                 None => writer.insert(&shape, new).await?,
             }
             if let Some((row, rule)) = broken {
@@ -141,7 +144,7 @@ pub async fn apply(
             let at = positions(&shape, new_row, layout)?;
             let by_row = match planned {
                 Some(_) => None,
-                None => row_update(&shape, new_row, on_conflict, writer.eval, params)?,
+                None => row_update(&shape, new_row, on_conflict, (writer.eval, params), true)?,
             };
             let update = planned.or(by_row.as_ref().map(|u| u as &dyn ConflictRow));
             let checks = checks(modify, layout)?;
@@ -191,7 +194,7 @@ pub async fn apply(
                         Ok(TreeChange { old, new: pick(r, &new) })
                     });
                     let changes = changes.collect::<SqlResult<_>>()?;
-                    say_tables(&mut rows, table, &writer.update_tree(&shape, changes).await?);
+                    say_where(&mut rows, table, &new, writer.update_tree(&shape, changes).await?);
                 }
                 None => {
                     let changes = changed
@@ -224,7 +227,7 @@ pub async fn apply(
             };
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
-        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions, .. } => {
             let (key, action) = (position(layout, *row_key)?, position(layout, *action)?);
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
             if let Some((row, rule)) = first_broken(&rows, &checks(modify, layout)?) {
@@ -260,7 +263,7 @@ fn written_before(rows: &[Vec<Datum>], broken: Option<&(usize, &RowRule)>) -> us
     match broken {
         None => rows.len(),
         Some((row, RowRule::View(_))) => row + 1,
-        Some((row, RowRule::Policy(_))) => *row,
+        Some((row, RowRule::Policy(_) | RowRule::Shown(_))) => *row,
     }
 }
 
@@ -346,15 +349,15 @@ pub(crate) fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<
     Ok(kept)
 }
 
-/// DO UPDATE without a plan; `None` if there is none.
+/// DO UPDATE without a plan; `None` if there is none. What policies and views ask is part of it if it `asks`.
 pub(crate) fn row_update<'a>(
     shape: &Arc<TableShape>,
     new_row: &[(i16, ColumnId)],
     on: &OnConflict,
-    eval: &'a EvalContext,
-    params: &'a [Datum],
+    (eval, params): (&'a EvalContext, &'a [Datum]),
+    asks: bool,
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks } = &on.action else {
+    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks, .. } = &on.action else {
         return Ok(None);
     };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
@@ -372,25 +375,29 @@ pub(crate) fn row_update<'a>(
     Ok(Some(RowUpdate {
         assignments: assignments.iter().map(|(n, s)| Ok((*n, compile(s)?))).collect::<SqlResult<_>>()?,
         predicate: predicate.as_ref().map(compile).transpose()?,
-        checks: checks.iter().map(|(rule, s)| Ok((rule.clone(), compile(s)?))).collect::<SqlResult<_>>()?,
+        checks: checks
+            .iter()
+            .filter(|_| asks)
+            .map(|(rule, s)| Ok((rule.clone(), compile(s)?)))
+            .collect::<SqlResult<_>>()?,
         eval,
         params,
     }))
 }
 
+fn lacks_row_form(scalar: &Scalar) -> bool {
+    RowExpr::compile(scalar, &|_| Some(0)).is_none()
+}
+
 /// Whether RETURNING or DO UPDATE hold what only a plan computes.
-pub fn needs_plan(modify: &Modify) -> bool {
-    let lacks_row_form = |s: &Scalar| RowExpr::compile(s, &|_| Some(0)).is_none();
-    let returning = modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s));
-    let on_conflict = match &modify.op {
-        ModifyOp::Insert { on_conflict: Some(on), .. } => match &on.action {
-            ConflictAction::Update { assignments, predicate, checks, .. } => {
-                let all = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
-                all.into_iter().any(lacks_row_form)
-            }
-            ConflictAction::Nothing => false,
-        },
-        _ => false,
-    };
-    returning || on_conflict
+pub fn needs_plan(modify: &Modify, fires: bool) -> bool {
+    modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s)) || update_needs_plan(modify, fires)
+}
+
+/// The same of DO UPDATE alone. Where it fires triggers, what policies and views ask is no part of it.
+pub fn update_needs_plan(modify: &Modify, fires: bool) -> bool {
+    let ModifyOp::Insert { on_conflict: Some(on), .. } = &modify.op else { return false };
+    let ConflictAction::Update { assignments, predicate, checks, .. } = &on.action else { return false };
+    let asked = checks.iter().filter(|_| !fires).map(|c| &c.1);
+    assignments.iter().map(|a| &a.1).chain(predicate).chain(asked).any(lacks_row_form)
 }

@@ -30,6 +30,20 @@ pub(crate) struct TreeChange {
     pub new: Vec<Datum>,
 }
 
+/// Where a row is that was written.
+pub(super) struct Landed {
+    pub table: Oid,
+    /// As the table that is named has it, if the table that it is in has computed columns of it.
+    pub row: Option<Vec<Datum>>,
+}
+
+impl Landed {
+    /// `row` is as the table of `place` has it.
+    fn new(place: &Place, row: &[Datum]) -> Self {
+        Self { table: place.shape.table.oid, row: place.computes().then(|| place.up(row)) }
+    }
+}
+
 /// An update that takes a row to another partition.
 pub(crate) struct Move {
     pub from: Arc<TableShape>,
@@ -43,22 +57,26 @@ pub(crate) struct Move {
 }
 
 impl Writer<'_> {
-    /// Inserts rows of a partitioned table into its partitions. Gives the partition of each.
+    /// Inserts rows of a partitioned table into its partitions. Gives where each is then.
     ///
     /// # Errors
     /// As [`Writer::insert`]; 23514 for a row that no partition takes.
-    pub(super) async fn insert_routed(&mut self, root: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<Vec<Oid>> {
-        let mut tables = Vec::with_capacity(rows.len());
+    pub(super) async fn insert_routed(
+        &mut self,
+        root: &Arc<TableShape>,
+        rows: Vec<Vec<Datum>>,
+    ) -> SqlResult<Vec<Landed>> {
+        let mut landed = Vec::with_capacity(rows.len());
         let mut rows = rows.into_iter();
         loop {
             let mut chunk = Vec::new();
             let mut failed = None;
             for row in rows.by_ref().take(BATCH_ROWS) {
-                match self.place_of_new(root, &row) {
-                    Ok(place) => {
-                        tables.push(place.shape.table.oid);
-                        let row = place.down(row);
-                        chunk.push((place, row));
+                let place = self.place_of_new(root, &row);
+                match place.and_then(|place| Ok((place.down(row, self.eval)?, place))) {
+                    Ok((own, place)) => {
+                        landed.push(Landed::new(&place, &own));
+                        chunk.push((place, own));
                     }
                     Err(e) => {
                         failed = Some(e);
@@ -67,7 +85,7 @@ impl Writer<'_> {
                 }
             }
             if chunk.is_empty() && failed.is_none() {
-                return Ok(tables);
+                return Ok(landed);
             }
             self.insert_chunk(chunk, failed).await?;
         }
@@ -159,7 +177,7 @@ impl Writer<'_> {
         self.state.events.parent_changed(shape, old, None);
     }
 
-    /// Updates rows, each of which is there once. Gives the table that each is in then.
+    /// Updates rows, each of which is there once. Gives where each is then.
     ///
     /// # Errors
     /// As [`Writer::insert`]; 23514 for a row that no partition takes.
@@ -167,12 +185,12 @@ impl Writer<'_> {
         &mut self,
         named: &Arc<TableShape>,
         changes: Vec<TreeChange>,
-    ) -> SqlResult<Vec<Oid>> {
+    ) -> SqlResult<Vec<Landed>> {
         let olds = {
             let rows: Vec<&TreeRow> = changes.iter().map(|c| &c.old).collect();
             self.own_rows(named, &rows).await?
         };
-        let mut tables = Vec::with_capacity(changes.len());
+        let mut landed = Vec::with_capacity(changes.len());
         let mut staying = Groups::default();
         let mut moving: Vec<Move> = Vec::new();
         let mut failed = None;
@@ -184,13 +202,16 @@ impl Writer<'_> {
                     break;
                 }
             };
-            tables.push(to.part.table.oid);
             let seen = lens.changed(&old, &new, self.eval)?;
-            if to.part.table.oid == lens.part.table.oid {
+            let stays = to.part.table.oid == lens.part.table.oid;
+            let to = Place::part(&to);
+            if stays {
+                landed.push(Landed::new(&to, &seen));
                 staying.add(&lens, RowChange { key, old, new: seen });
             } else {
-                let new = to.down(&new);
-                moving.push(Move { from: Arc::clone(&lens.part), key, old, seen, to: Place::part(&to), new });
+                let new = to.down(new, self.eval)?;
+                landed.push(Landed::new(&to, &new));
+                moving.push(Move { from: Arc::clone(&lens.part), key, old, seen, to, new });
             }
         }
         // Keys are given up before any is taken.
@@ -201,7 +222,7 @@ impl Writer<'_> {
             self.update_at(&Place::part(&lens), changes).await?;
         }
         self.arrive(named, moving).await?;
-        failed.map_or(Ok(tables), Err)
+        failed.map_or(Ok(landed), Err)
     }
 
     /// The table that a row is in after an update, which is that of `lens` before.

@@ -19,12 +19,25 @@ use crate::fast::expr::{RowContext, RowExpr};
 use crate::partition::bounds::Bounds;
 use crate::system::deparse;
 
-/// What a writer has learnt of tables that belong together.
+/// What writers have learnt of tables that belong together, as one catalog has them.
 #[derive(Default)]
-pub(crate) struct Trees {
+pub(super) struct Trees {
+    /// That catalog, once something is known.
+    of: Option<Arc<Catalog>>,
     /// By the upper table and the lower one.
     lenses: HashMap<(Oid, Oid), Arc<Lens>>,
     levels: HashMap<Oid, Arc<Level>>,
+    /// Whether tables below have triggers of rows.
+    firing: HashMap<Oid, bool>,
+}
+
+impl Trees {
+    /// Forgets everything that is not known of `catalog`.
+    pub fn keep_for(&mut self, catalog: &Arc<Catalog>) {
+        if self.of.as_ref().is_some_and(|of| !Arc::ptr_eq(of, catalog)) {
+            *self = Self::default();
+        }
+    }
 }
 
 /// A partitioned table.
@@ -91,21 +104,34 @@ fn is_call(sql: &str) -> bool {
 }
 
 impl Writer<'_> {
+    /// What is known, to be added to.
+    fn trees(&mut self) -> &mut Trees {
+        let trees = &mut self.state.trees;
+        trees.of.get_or_insert_with(|| Arc::clone(self.shapes.catalog()));
+        trees
+    }
+
+    /// Whether a table that inherits from this one, or is a partition of it, has triggers of rows.
+    pub(super) fn fires_below(&mut self, table: Oid) -> bool {
+        let catalog = self.shapes.catalog();
+        *self.trees().firing.entry(table).or_insert_with(|| catalog.has_row_triggers_below(table))
+    }
+
     /// The rows of `named` as those of `part`, a table below it or itself.
     pub(super) fn lens(&mut self, named: &Arc<TableShape>, part: Oid) -> SqlResult<Arc<Lens>> {
         let tables = (named.table.oid, part);
-        if let Some(lens) = self.trees.lenses.get(&tables) {
+        if let Some(lens) = self.state.trees.lenses.get(&tables) {
             return Ok(Arc::clone(lens));
         }
         let shape = if part == named.table.oid { Arc::clone(named) } else { self.shapes.shape(part)? };
         self.rely_on(&shape);
         let lens = Arc::new(Lens::new(named, &shape, self.shapes)?);
-        self.trees.lenses.insert(tables, Arc::clone(&lens));
+        self.trees().lenses.insert(tables, Arc::clone(&lens));
         Ok(lens)
     }
 
     fn level(&mut self, table: Oid) -> SqlResult<Arc<Level>> {
-        if let Some(level) = self.trees.levels.get(&table) {
+        if let Some(level) = self.state.trees.levels.get(&table) {
             return Ok(Arc::clone(level));
         }
         let shape = self.shapes.shape(table)?;
@@ -115,7 +141,7 @@ impl Writer<'_> {
         let bounds = self.shapes.bounds(&shape.table)?;
         self.rely_on(&shape);
         let level = Arc::new(Level { shape, key, bounds });
-        self.trees.levels.insert(table, Arc::clone(&level));
+        self.trees().levels.insert(table, Arc::clone(&level));
         Ok(level)
     }
 

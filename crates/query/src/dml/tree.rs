@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::Column;
 use gavel_functions::call::EvalContext;
 use gavel_types::{Datum, SqlError, SqlResult};
 
@@ -53,8 +54,14 @@ pub struct Lens {
     pub part: Arc<TableShape>,
     /// For each slot of `part`, that of `named`; `None` for columns of `part` alone.
     slots: Vec<Option<usize>>,
-    /// Generated columns of `part` that no generated column of `named` stands for.
+    /// Generated columns of `part` whose values `named` does not give: it has none of that name, or computes another.
     generated: Generated,
+}
+
+/// Whether a generated column has the same value in every table that has it: it does not ask which table that is. Tables
+/// below others have the expressions of these.
+fn is_same_everywhere(column: &Column) -> bool {
+    !column.default.as_ref().is_some_and(|sql| sql.to_ascii_lowercase().contains("tableoid"))
 }
 
 impl Lens {
@@ -71,7 +78,7 @@ impl Lens {
         }
         let given = |slot: usize| {
             let from = slots[slot].and_then(|from| named.table.column(named.columns[from].number));
-            from.is_some_and(|c| c.generated)
+            from.is_some_and(|c| c.generated && is_same_everywhere(c))
         };
         let generated = Generated::new(part, shapes, |slot| !given(slot))?;
         Ok(Self { named: Arc::clone(named), part: Arc::clone(part), slots, generated })
@@ -82,7 +89,12 @@ impl Lens {
         self.slots.iter().all(Option::is_some)
     }
 
-    /// A row of `named` as one of `part`, whose own columns are NULL.
+    /// Whether rows that come from `named` into `part` differ from what `named` has computed.
+    pub fn computes(&self) -> bool {
+        !self.generated.0.is_empty()
+    }
+
+    /// A row of `named` as one of `part`, whose own columns are NULL. Generated columns are as `named` has them.
     pub fn down(&self, row: &[Datum]) -> Vec<Datum> {
         let value = |slot: &Option<usize>| slot.and_then(|s| row.get(s)).cloned().unwrap_or(Datum::Null);
         self.slots.iter().map(value).collect()
@@ -140,12 +152,20 @@ impl Place {
         Self { shape: Arc::clone(&lens.part), seen }
     }
 
-    /// A row of the table that the statement names as this one has it.
-    pub fn down(&self, row: Vec<Datum>) -> Vec<Datum> {
-        match &self.seen {
-            Some(lens) => lens.down(&row),
-            None => row,
-        }
+    /// A new row of the table that the statement names as this one has it.
+    ///
+    /// # Errors
+    /// Those of the expressions of generated columns.
+    pub fn down(&self, row: Vec<Datum>, eval: &EvalContext) -> SqlResult<Vec<Datum>> {
+        let Some(lens) = &self.seen else { return Ok(row) };
+        let mut own = lens.down(&row);
+        lens.generated.compute(&mut own, eval)?;
+        Ok(own)
+    }
+
+    /// Whether the statement does not know the row without being told, where this table has got it.
+    pub fn computes(&self) -> bool {
+        self.seen.as_ref().is_some_and(|lens| lens.computes())
     }
 
     /// A row as the statement sees it.

@@ -136,13 +136,15 @@ pub struct WriteState {
     pub row_ids: u64,
     /// Of the running statement, all its modifying CTEs included.
     pub(super) events: Events,
+    pub(super) trees: Trees,
     /// Rows that got other keys, from each key to the next, once a cursor wants to know; what was undone is still there.
     moves: Option<HashMap<Bytes, Bytes>>,
 }
 
 impl WriteState {
     pub fn new(txn: Transaction, row_ids: u64) -> Self {
-        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default(), moves: None }
+        let (deferred, events, trees) = (Deferred::default(), Events::default(), Trees::default());
+        Self { txn, deferred, row_ids, events, trees, moves: None }
     }
 
     /// From now on it is kept to which keys rows move.
@@ -189,9 +191,31 @@ impl WriteState {
         std::mem::take(&mut self.events.cascades)
     }
 
+    /// Takes from sight what the running statement has left to be checked at its end: statements that run inside of it
+    /// end before.
+    pub(crate) fn set_aside(&mut self) -> Aside {
+        Aside(std::mem::take(&mut self.events))
+    }
+
+    /// Puts it back.
+    pub(crate) fn bring_back(&mut self, Aside(events): Aside) {
+        let later = std::mem::replace(&mut self.events, events);
+        self.events.append(later);
+    }
+
     /// Drops what a statement that failed has left to be checked.
     pub fn forget_events(&mut self) {
         self.events = Events::default();
+    }
+}
+
+/// What a statement has left to be checked at its end.
+#[derive(Default)]
+pub(crate) struct Aside(Events);
+
+impl Aside {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -200,7 +224,6 @@ pub struct Writer<'a> {
     pub state: &'a mut WriteState,
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
-    pub(crate) trees: Trees,
     /// The session has asked the checks that only it can ask.
     pub(crate) asked: bool,
 }
@@ -232,7 +255,8 @@ impl Prepared {
 
 impl<'a> Writer<'a> {
     pub fn new(state: &'a mut WriteState, shapes: &'a dyn Shapes, eval: &'a EvalContext) -> Self {
-        Self { state, shapes, eval, trees: Trees::default(), asked: false }
+        state.trees.keep_for(shapes.catalog());
+        Self { state, shapes, eval, asked: false }
     }
 
     /// Inserts `rows`, those of a partitioned table into its partitions.
@@ -571,6 +595,7 @@ impl<'a> Writer<'a> {
                 SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
             }
             RowRule::Policy(policy) => policy.broken(),
+            RowRule::Shown(_) => rule.hidden().unwrap_or_else(|| SqlError::internal("a rule without an error")),
         }
     }
 

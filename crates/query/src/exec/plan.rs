@@ -148,6 +148,7 @@ pub enum Op {
         guard: Option<Expr>,
         first: Vec<Arc<Node>>,
         last: Arc<Node>,
+        after: Vec<Arc<Node>>,
     },
 }
 
@@ -430,7 +431,7 @@ impl Node {
             Op::With { body, .. } => vec![body],
             Op::Recursive { base, step, .. } => vec![base, step],
             Op::Modify(plan) => vec![&plan.source],
-            Op::Statements { first, last, .. } => first.iter().chain([last]).collect(),
+            Op::Statements { first, last, after, .. } => first.iter().chain([last]).chain(after).collect(),
             Op::Called { .. } => vec![],
         }
     }

@@ -4,10 +4,13 @@
 //!  first ──▶ run to its end ──▶ … ──▶ last ──▶ batches
 //!        tables anew          tables anew
 //! ```
+//! What a rule adds to the last statement runs after it: its rows are then held until all is done.
+//!
 //! Each statement reads the transaction as it is when the statement begins, what the ones before have written
 //! included, and what the statement around the call has written so far. What the function writes is checked (foreign
 //! keys and the like) before the next statement of it begins, and at the latest when the statement around it ends.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
@@ -31,6 +34,8 @@ enum State {
     New,
     /// The last statement runs.
     Last(BoxOperator),
+    /// It has run, and so has what comes after it.
+    Held(VecDeque<RecordBatch>),
     Over,
 }
 
@@ -39,15 +44,15 @@ impl Statements {
         Self { node, frame: frame.clone(), state: State::New }
     }
 
-    /// Runs all statements but the last, which is started; `None` if nothing is to run.
-    async fn begin(node: &Node, outer: &Frame) -> SqlResult<Option<BoxOperator>> {
-        let Op::Statements { function, guard, first, last } = &node.op else {
+    /// Runs all statements but the last, which is started, unless something comes after it.
+    async fn begin(node: &Node, outer: &Frame) -> SqlResult<State> {
+        let Op::Statements { function, guard, first, last, after } = &node.op else {
             return Err(SqlError::internal("operator started with another one's plan"));
         };
         if let Some(guard) = guard {
             let holds = Evaluator::new(outer).predicate(guard, &one_row()).await?;
             if holds.is_some_and(|mask| mask.true_count() == 0) {
-                return Ok(None);
+                return Ok(State::Over);
             }
         }
         for (number, statement) in (1..).zip(first) {
@@ -56,7 +61,21 @@ impl Statements {
             while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
         }
         let frame = outer.renewed().await?;
-        start(last, &frame).map(Some)
+        let mut running = start(last, &frame)?;
+        if after.is_empty() {
+            return Ok(State::Last(running));
+        }
+        let mut held = VecDeque::new();
+        while let Some(batch) = running.next().await.map_err(|e| within(e, function, first.len() + 1))? {
+            held.push_back(batch);
+        }
+        drop(running);
+        for statement in after {
+            let frame = outer.renewed().await?;
+            let mut running = start(statement, &frame)?;
+            while running.next().await.map_err(|e| within(e, function, first.len() + 1))?.is_some() {}
+        }
+        Ok(State::Held(held))
     }
 }
 
@@ -64,9 +83,13 @@ impl Statements {
 impl Operator for Statements {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         if let State::New = self.state {
-            self.state = Self::begin(&self.node, &self.frame).await?.map_or(State::Over, State::Last);
+            self.state = Self::begin(&self.node, &self.frame).await?;
         }
-        let State::Last(running) = &mut self.state else { return Ok(None) };
+        let running = match &mut self.state {
+            State::Last(running) => running,
+            State::Held(held) => return Ok(held.pop_front()),
+            State::New | State::Over => return Ok(None),
+        };
         let batch = running.next().await.map_err(|e| match &self.node.op {
             Op::Statements { function, first, .. } => within(e, function, first.len() + 1),
             _ => e,

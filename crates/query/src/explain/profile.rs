@@ -21,16 +21,34 @@ pub struct Counts {
     pub micros: i64,
 }
 
+/// What MERGE has done with the rows of its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    pub inserted: u64,
+    pub updated: u64,
+    pub deleted: u64,
+    /// Rows that no clause was for, or one that does nothing.
+    pub skipped: u64,
+}
+
+impl Merged {
+    /// How many rows have been written.
+    pub fn written(&self) -> u64 {
+        self.inserted + self.updated + self.deleted
+    }
+}
+
 /// Counts by node id. Time is told by `clock`, in microseconds.
 pub struct Profile {
     clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     counts: Mutex<HashMap<usize, Counts>>,
     traffic: Mutex<HashMap<usize, Arc<Traffic>>>,
+    merged: Mutex<HashMap<usize, Merged>>,
 }
 
 impl Profile {
     pub fn new(clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Arc<Self> {
-        Arc::new(Self { clock, counts: Mutex::default(), traffic: Mutex::default() })
+        Arc::new(Self { clock, counts: Mutex::default(), traffic: Mutex::default(), merged: Mutex::default() })
     }
 
     /// Where to count what the node's scans exchange with storage.
@@ -41,6 +59,16 @@ impl Profile {
     /// What a node's scans exchanged with storage; `None` if they asked for nothing.
     pub fn exchanged(&self, node: usize) -> Option<Arc<Traffic>> {
         self.traffic.lock().get(&node).filter(|t| t.total().round_trips > 0).cloned()
+    }
+
+    /// Notes what a MERGE has done.
+    pub fn has_merged(&self, node: usize, merged: Merged) {
+        self.merged.lock().insert(node, merged);
+    }
+
+    /// What a MERGE has done, if that was noted.
+    pub fn merged(&self, node: usize) -> Option<Merged> {
+        self.merged.lock().get(&node).copied()
     }
 
     /// Counts of the node; zeros if it never ran.

@@ -16,7 +16,7 @@ use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::inverted::InvertedScan;
 use crate::exec::plan::{AggregateCall, JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
 use crate::explain::Profile;
-use crate::explain::profile::Counts;
+use crate::explain::profile::{Counts, Merged};
 
 /// What to show.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ struct Shown {
     rows: f64,
     width: usize,
     counts: Option<Counts>,
+    merged: Option<Merged>,
 }
 
 /// The plan, one line a row of the answer.
@@ -104,6 +105,18 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
     if !shown.output.is_empty() {
         out.push(format!("{inner}Output: {}", shown.output.join(", ")));
     }
+    if let Some(merged) = shown.merged {
+        let kinds = [
+            ("inserted", merged.inserted),
+            ("updated", merged.updated),
+            ("deleted", merged.deleted),
+            ("skipped", merged.skipped),
+        ];
+        let some: Vec<String> = kinds.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{kind}={n}")).collect();
+        if !some.is_empty() {
+            out.push(format!("{inner}Tuples: {}", some.join(" ")));
+        }
+    }
     for (name, value) in &shown.properties {
         out.push(format!("{inner}{name}: {value}"));
     }
@@ -144,6 +157,12 @@ fn to_json(shown: &Shown, options: &Options) -> Value {
         if options.timing {
             object.insert("Actual Total Time".into(), (counts.micros as f64 / 1000.0).into());
         }
+    }
+    if let Some(merged) = node.merged {
+        object.insert("Tuples Inserted".into(), merged.inserted.into());
+        object.insert("Tuples Updated".into(), merged.updated.into());
+        object.insert("Tuples Deleted".into(), merged.deleted.into());
+        object.insert("Tuples Skipped".into(), merged.skipped.into());
     }
     if !shown.output.is_empty() {
         object.insert("Output".into(), shown.output.clone().into());
@@ -294,6 +313,7 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
             let silent = matches!(&node.op, Op::Modify(plan) if plan.returning.is_none());
             if silent { Counts { rows: 0, ..counts } } else { counts }
         }),
+        merged: profile.and_then(|p| p.merged(node.id)),
     }
 }
 

@@ -27,7 +27,7 @@ impl Planner<'_> {
         };
         let on_conflict = match &modify.op {
             ModifyOp::Insert { new_row, on_conflict: Some(on) } => match &on.action {
-                ConflictAction::Update { existing, table_oid, assignments, predicate, checks } => {
+                ConflictAction::Update { existing, table_oid, assignments, predicate, checks, .. } => {
                     let own = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
                     refuse_statements(own)?;
                     let columns: Vec<(ColumnId, PgType)> = (existing.iter().chain(new_row))

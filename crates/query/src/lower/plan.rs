@@ -374,13 +374,14 @@ impl<'a> Planner<'a> {
                 let node = self.node(Op::Called { called: Arc::new((**called).clone()), args }, columns, rows);
                 self.filtered(node, ask.filters)
             }
-            Rel::Statements { function, guard, first, last } => {
+            Rel::Statements { function, guard, first, last, after } => {
                 let guard = guard.as_ref().map(|g| self.compile(g, &[])).transpose()?;
                 let all = |rel: &Rel| Ask::columns(output_of(rel));
                 let first = first.iter().map(|r| Ok(self.plan(r, all(r))?.node)).collect::<SqlResult<Vec<_>>>()?;
                 let last = self.plan(last, all(last))?.node;
+                let after = after.iter().map(|r| Ok(self.plan(r, all(r))?.node)).collect::<SqlResult<Vec<_>>>()?;
                 let (columns, rows) = (last.columns.to_vec(), last.rows);
-                let op = Op::Statements { function: function.clone(), guard, first, last };
+                let op = Op::Statements { function: function.clone(), guard, first, last, after };
                 let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }

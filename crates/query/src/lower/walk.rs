@@ -194,12 +194,13 @@ impl Refs {
                     self.calls = true;
                 }
             }
-            Rel::Statements { guard, first, last, .. } => {
+            Rel::Statements { guard, first, last, after, .. } => {
                 self.scalars(guard);
                 self.volatile = true;
                 self.statements = true;
                 first.iter().for_each(|r| self.rel(r));
                 self.rel(last);
+                after.iter().for_each(|r| self.rel(r));
             }
             Rel::DistinctOn { input, on } => {
                 self.rel(input);
@@ -259,6 +260,7 @@ impl Refs {
                                     assignments,
                                     predicate,
                                     checks,
+                                    ..
                                 },
                             ..
                         }) = on_conflict

@@ -18,15 +18,16 @@ use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::statement_text;
 use crate::procedural::rows::Given;
 use crate::procedural::stack::WithStack;
+use crate::session::bodies::{SetWithin, Within};
 use crate::session::running::describe;
 use crate::session::work::Place as SavedPlace;
 use crate::session::{Session, binding};
-use crate::settings::{Shadowed, Source};
+use crate::settings::Source;
 
 /// Deepest nesting of calls.
-pub(super) const MAX_CALLS: usize = 256;
-/// Name of the savepoints of blocks; no client can write it.
-const SAVEPOINT: &str = "\u{1}block";
+const MAX_CALLS: usize = 256;
+/// Name of the savepoints of blocks.
+pub(crate) const BLOCK_SAVEPOINT: &str = "\u{1}block";
 
 /// What a function's body sees of its signature.
 pub fn signature_of(function: &Function) -> Signature {
@@ -92,11 +93,10 @@ impl<'a> Manner<'a> {
     }
 }
 
-/// What to go back to when a body has ended.
-pub(super) struct Entered {
-    /// How many roles bodies ran as.
-    acts_as: usize,
-    shadowed: Option<Shadowed>,
+/// A body that runs as its function asks. Both end where this is dropped.
+struct Entered {
+    _within: Within,
+    _path: Option<SetWithin>,
 }
 
 /// 54001.
@@ -127,7 +127,8 @@ impl Session {
             }
             let compiled = self.compiled(called).await?;
             let mut act = Activation::new(compiled);
-            act.may_commit = may_commit;
+            // What the function has brought into force would not outlast the transaction.
+            act.may_commit = may_commit && !called.function.security_definer && called.function.settings.is_empty();
             act.columns = called.columns.iter().map(|c| c.1).collect();
             let mut args = args.into_iter();
             for (parameter, var) in called.function.parameters.iter().zip(act.compiled.parameters.clone()) {
@@ -146,41 +147,35 @@ impl Session {
 
     /// Runs a body from its beginning to its end.
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
-        if self.routines.depth() >= MAX_CALLS {
-            return Err(too_deep());
-        }
-        let entered = self.enter(manner)?;
-        self.routines.callers.push((Arc::clone(&act.compiled), act.current));
+        let entered = self.enter(manner, Some((Arc::clone(&act.compiled), act.current)))?;
         let compiled = Arc::clone(&act.compiled);
+        let aside = self.set_writes_aside().await;
+        let afterwards = std::mem::take(&mut self.routines.afterwards);
         let result = self.block_of_body(act, &compiled.body.block).await;
-        self.routines.callers.pop();
-        self.leave(entered);
+        self.routines.afterwards = afterwards;
+        self.bring_writes_back(aside).await;
+        drop(entered);
         match result {
             Ok(_) => Ok(()),
             Err(error) => Err(act.told(error)),
         }
     }
 
-    /// Makes the session as a function asks it to be while its body runs.
+    /// Makes the session as a function asks it to be while its body runs: one in PL/pgSQL with its place, or one in SQL.
     ///
     /// # Errors
-    /// 22023 for a search path that is none.
-    pub(super) fn enter(&mut self, manner: Manner<'_>) -> SqlResult<Entered> {
-        let shadowed = match manner.search_path {
-            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
-            None => None,
-        };
-        let acts_as = self.routines.acts_as.len();
-        self.routines.acts_as.extend(manner.role);
-        Ok(Entered { acts_as, shadowed })
-    }
-
-    /// The body has ended.
-    pub(super) fn leave(&mut self, entered: Entered) {
-        self.routines.acts_as.truncate(entered.acts_as);
-        if let Some(shadowed) = entered.shadowed {
-            self.shared.settings.lock().unshadow(shadowed);
+    /// 22023 for a search path that is none; 54001 for too many bodies in each other.
+    fn enter(&self, manner: Manner<'_>, body: Option<(Arc<Compiled>, Place)>) -> SqlResult<Entered> {
+        let bodies = &self.routines.bodies;
+        if bodies.depth() >= MAX_CALLS {
+            return Err(too_deep());
         }
+        let path = manner.search_path.map(|path| SetWithin::begin(&self.shared, "search_path", path)).transpose()?;
+        let within = match body {
+            Some((compiled, place)) => bodies.enter(compiled, place, manner.role),
+            None => bodies.enter_sql(manner.role),
+        };
+        Ok(Entered { _within: within, _path: path })
     }
 
     /// Calls a function in SQL that was not put in the place of its call.
@@ -188,14 +183,13 @@ impl Session {
     /// # Errors
     /// The body's; 54001 for too many calls in each other.
     async fn call_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
-        if self.routines.depth() >= MAX_CALLS {
-            return Err(too_deep());
-        }
-        let entered = self.enter(Manner::of(&called.function, called.runs_as))?;
-        self.routines.in_sql += 1;
+        let entered = self.enter(Manner::of(&called.function, called.runs_as), None)?;
+        let aside = self.set_writes_aside().await;
+        let afterwards = std::mem::take(&mut self.routines.afterwards);
         let result = self.rows_in_sql(called, args).await;
-        self.routines.in_sql = self.routines.in_sql.saturating_sub(1);
-        self.leave(entered);
+        self.routines.afterwards = afterwards;
+        self.bring_writes_back(aside).await;
+        drop(entered);
         let mut rows = result?;
         if rows.is_empty() && !called.function.set {
             rows.push(vec![Datum::Null; called.columns.len()]);
@@ -509,20 +503,21 @@ impl Session {
             read_only,
             large_objects: self.shared.large_objects.lock().mark(),
         };
-        self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
+        self.work().await?.savepoint(BLOCK_SAVEPOINT.into(), settings, place).await;
         Ok(())
     }
 
     /// … and ends.
     pub(crate) async fn release_body_savepoint(&mut self) -> SqlResult<()> {
-        self.work().await?.release(SAVEPOINT).await.map(drop)
+        self.work().await?.release(BLOCK_SAVEPOINT).await.map(drop)
     }
 
     /// … and is undone.
     pub(crate) async fn rollback_body_savepoint(&mut self) -> SqlResult<()> {
         let work = self.work().await?;
-        let (settings, place) = work.rollback_to(SAVEPOINT).await?;
-        work.release(SAVEPOINT).await?;
+        let (settings, place) = work.rollback_to(BLOCK_SAVEPOINT).await?;
+        work.release(BLOCK_SAVEPOINT).await?;
+        self.routines.afterwards.clear();
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);

@@ -27,7 +27,7 @@ impl Session {
                 // An error leaves it at the statement that it is of.
                 let around = act.current;
                 act.current = Place::At(statement.line, statement.kind.label());
-                self.routines.is_at(act.current);
+                self.routines.bodies.is_at(act.current);
                 let flow = Box::pin(self.statement_of_body(act, statement)).await?;
                 act.current = around;
                 if flow != Flow::Next {

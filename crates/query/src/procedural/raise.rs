@@ -106,13 +106,11 @@ impl Session {
 
     /// Where the body is, and the bodies that called it.
     fn stack(&self, act: &Activation) -> String {
-        let around = self.routines.callers.iter().rev().skip(1);
-        let lines = around.map(|(compiled, place)| place.line(&compiled.signature));
-        std::iter::once(act.place()).chain(lines).collect::<Vec<_>>().join("\n")
+        std::iter::once(act.place()).chain(self.routines.bodies.around()).collect::<Vec<_>>().join("\n")
     }
 
     /// Whether the client hears of notices this severe.
-    fn wants(&self, severity: Severity) -> bool {
+    pub(crate) fn wants(&self, severity: Severity) -> bool {
         let least = self.shared.settings.lock().raw("client_min_messages");
         let rank = match severity {
             Severity::Info => return true,

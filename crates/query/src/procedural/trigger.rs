@@ -184,7 +184,10 @@ impl Session {
                 act.add_transition(name, row, rows.unwrap_or(Datum::Null));
             }
             let _depth = Depth::deeper(&self.shared);
-            self.run_activation(&mut act, Manner::of(&function, None)).await?;
+            self.routines.busy.push(firing.table.oid);
+            let ran = self.run_activation(&mut act, Manner::of(&function, None)).await;
+            self.routines.busy.pop();
+            ran?;
             if !firing.trigger.row {
                 return Ok(None);
             }

@@ -34,7 +34,7 @@ use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::large_object::listing;
 use crate::session::calls::Caller;
-use crate::session::triggers::has_triggers;
+use crate::session::triggers::fires;
 use crate::session::work::SharedState;
 
 /// Raw rows of one page of a merged scan.
@@ -206,6 +206,7 @@ impl TableAccess for Access {
     }
 
     async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
+        self.calls.finish().await?;
         let mut state = self.state.lock().await;
         Writer::new(&mut state, &self.shapes, &self.eval).finish().await?;
         let view = state.txn.view();
@@ -235,8 +236,8 @@ impl TableAccess for Access {
             modify::rows_of(&batch, layout, &mut rows)?;
         }
         drop(source);
-        let applied = if has_triggers(&self.shapes, &modify.table, modify.tree.is_some())? {
-            if on_conflict.is_some() {
+        let applied = if fires(&self.shapes, modify)? {
+            if on_conflict.is_some() && modify::update_needs_plan(modify, true) {
                 let what = "a subquery or function in ON CONFLICT DO UPDATE is not supported for tables with triggers";
                 return Err(SqlError::unsupported(what));
             }

@@ -13,7 +13,7 @@ impl Session {
     /// The role that statements run as.
     pub(crate) fn current_user(&self) -> (Oid, Arc<str>) {
         let catalog = self.catalog();
-        if let Some(role) = self.routines.acts_as.last().and_then(|role| catalog.role_by_oid(*role)) {
+        if let Some(role) = self.routines.bodies.acts_as().and_then(|role| catalog.role_by_oid(role)) {
             return (role.oid, role.name.as_str().into());
         }
         let settings = self.shared.settings.lock();
@@ -69,7 +69,6 @@ impl Session {
     pub(crate) fn authority<'a>(&self, catalog: &'a Catalog, current: &'a Subject) -> Authority<'a> {
         let session = self.shared.settings.lock().raw("session_authorization");
         let session = catalog.roles.get(&*session).map_or(self.user, |r| r.oid);
-        let within_definer = !self.routines.acts_as.is_empty();
-        Authority { catalog, login: self.user, session, current, within_definer }
+        Authority { catalog, login: self.user, session, current, confined: self.routines.bodies.confined() }
     }
 }

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use gavel_binder::bound::{Called, ColumnId, Modify};
 use gavel_catalog::Catalog;
@@ -21,9 +21,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::dml::modify::Applied;
 use crate::fast::expr::RowExpr;
 use crate::prepared::{Basis, Planned};
-use crate::procedural::activation::Place;
 use crate::procedural::compiled::Compiled;
 use crate::session::Session;
+use crate::session::bodies::Bodies;
+use crate::session::triggers::afterwards::Afterwards;
 
 /// Most bodies, and most casts, that a session keeps.
 const MAX_KEPT: usize = 1_024;
@@ -43,6 +44,10 @@ pub enum Request {
         params: Vec<Datum>,
         answer: oneshot::Sender<SqlResult<Applied>>,
     },
+    /// What is left to do after the rows that have been written.
+    Finish {
+        answer: oneshot::Sender<SqlResult<()>>,
+    },
 }
 
 /// Where plans hand calls in.
@@ -51,6 +56,8 @@ pub struct Caller {
     requests: mpsc::UnboundedSender<Request>,
     /// How many plans the session waits for.
     driving: Arc<AtomicUsize>,
+    /// The session has written to tables with triggers, which have something left to do.
+    unfinished: Arc<AtomicBool>,
 }
 
 impl Caller {
@@ -84,7 +91,22 @@ impl Caller {
             return Err(refused());
         }
         let (answer, answered) = oneshot::channel();
+        self.unfinished.store(true, Ordering::Release);
         self.requests.send(Request::Write { modify, layout, rows, params, answer }).map_err(|_| refused())?;
+        answered.await.map_err(|_| refused())?
+    }
+
+    /// Has the session do what is left to do after such writes, if there were any.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn finish(&self) -> SqlResult<()> {
+        if !self.unfinished.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let refused = || SqlError::internal("a statement inside of another ends where no session waits");
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Finish { answer }).map_err(|_| refused())?;
         answered.await.map_err(|_| refused())?
     }
 }
@@ -100,12 +122,12 @@ pub struct Routines {
     pub planned: HashMap<CompiledKey, Arc<Planned>>,
     pub casts: HashMap<(PgType, PgType), (Arc<Basis>, Arc<RowExpr>)>,
     pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
-    /// Bodies that run, the innermost last, and where they are.
-    pub callers: Vec<(Arc<Compiled>, Place)>,
-    /// How many bodies in SQL run besides, in calls of their own.
-    pub in_sql: usize,
-    /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
-    pub acts_as: Vec<Oid>,
+    /// Those that run.
+    pub bodies: Bodies,
+    /// Tables that are being written to while functions of triggers run, which must stay as they are.
+    pub busy: Vec<Oid>,
+    /// Of the running statement, the innermost.
+    pub(crate) afterwards: Afterwards,
     /// Cursors that were given names.
     pub unnamed: u64,
     /// The statement has ended a transaction inside of it: it is not run again.
@@ -116,15 +138,15 @@ impl Default for Routines {
     fn default() -> Self {
         let (sender, requests) = mpsc::unbounded_channel();
         Self {
-            caller: Caller { requests: sender, driving: Arc::default() },
+            caller: Caller { requests: sender, driving: Arc::default(), unfinished: Arc::default() },
             requests,
             compiled: HashMap::new(),
             planned: HashMap::new(),
             casts: HashMap::new(),
             evaluation: None,
-            callers: Vec::new(),
-            in_sql: 0,
-            acts_as: Vec::new(),
+            bodies: Bodies::default(),
+            busy: Vec::new(),
+            afterwards: Afterwards::default(),
             unnamed: 0,
             ended: false,
         }
@@ -134,23 +156,6 @@ impl Default for Routines {
 impl Routines {
     pub fn caller(&self) -> Caller {
         self.caller.clone()
-    }
-
-    /// How many bodies run within each other.
-    pub fn depth(&self) -> usize {
-        self.callers.len() + self.in_sql
-    }
-
-    /// Whether what runs is a statement of a body.
-    pub fn in_body(&self) -> bool {
-        self.depth() > 0
-    }
-
-    /// Notes where the innermost body is.
-    pub fn is_at(&mut self, place: Place) {
-        if let Some(last) = self.callers.last_mut() {
-            last.1 = place;
-        }
     }
 
     pub fn keep_cast(&mut self, key: (PgType, PgType), basis: Arc<Basis>, cast: Arc<RowExpr>) {
@@ -176,9 +181,8 @@ impl Routines {
 
     /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
     pub fn begin_statement(&mut self) {
-        self.callers.clear();
-        self.in_sql = 0;
-        self.acts_as.clear();
+        self.busy.clear();
+        self.afterwards.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
         while self.requests.try_recv().is_ok() {}
@@ -205,7 +209,7 @@ impl Drop for Driving {
 impl Session {
     /// Whether the statement that runs is a part of something: of a transaction block, or of a body.
     pub(crate) fn is_enclosed(&self) -> bool {
-        self.block.is_explicit() || self.routines.in_body()
+        self.block.is_explicit() || self.routines.bodies.depth() > 0
     }
 
     /// Waits for what a plan does, and does the calls that it asks for meanwhile.
@@ -227,7 +231,13 @@ impl Session {
                     let _ = answer.send(self.call_routine(&called, args, false).await);
                 }
                 Request::Write { modify, layout, rows, params, answer } => {
-                    let _ = answer.send(self.write_firing(&modify, &layout, rows, &params).await);
+                    let outer = self.routines.afterwards.go_within(true);
+                    let applied = self.write_firing(&modify, &layout, rows, &params).await;
+                    self.routines.afterwards.go_within(outer);
+                    let _ = answer.send(applied);
+                }
+                Request::Finish { answer } => {
+                    let _ = answer.send(self.finish_writes().await);
                 }
             }
         }

@@ -5,7 +5,6 @@ use gavel_catalog::Catalog;
 use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
-use crate::dml::writer::Writer;
 use crate::session::Session;
 use crate::session::result::Executed;
 
@@ -68,15 +67,12 @@ impl Session {
                 Some(oids)
             }
         };
-        let eval = self.eval_context();
-        let engine = std::sync::Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        state.deferred.set(oids.as_deref(), deferred);
+        let mut writing = self.writing().await?;
+        writing.state.deferred.set(oids.as_deref(), deferred);
         if !deferred {
-            Writer::new(&mut state, &shapes, &eval).check_deferred(false).await?;
-            drop(state);
+            let checked = writing.writer().check_deferred(false).await;
+            drop(writing);
+            checked.map_err(|e| self.concealed(e, &[]))?;
             self.fire_deferred(false).await?;
         }
         Ok(Executed::tag("SET CONSTRAINTS"))

@@ -11,6 +11,7 @@ use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, Transacti
 
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
+use crate::procedural::call::BLOCK_SAVEPOINT;
 use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
@@ -33,6 +34,7 @@ impl Session {
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
         self.age = Age::begin();
+        *self.shared.transaction_id.lock() = None;
         self.live.lock().transaction_start = Some(self.transaction_start);
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
@@ -430,6 +432,7 @@ impl Session {
         self.portals.end_transaction(committed);
         self.release_locks(0);
         self.shared.large_objects.lock().close_all();
+        *self.shared.transaction_id.lock() = None;
         // Jobs wait for transactions that are older than a step of theirs.
         self.live.lock().transaction_start = None;
         *self.shared.pending.lock() = Pending::default();
@@ -444,6 +447,10 @@ impl Session {
 
     /// After an error.
     pub(crate) fn fail(&mut self) {
+        // Savepoints of bodies hold what was in force in them, and are nothing to the client.
+        if let Some(work) = &mut self.work {
+            work.forget_savepoints(BLOCK_SAVEPOINT);
+        }
         let (block, over) = self.block.failed();
         let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
         self.portals.close_after(kept.portals);

@@ -40,6 +40,9 @@ impl Session {
         };
         let name = declare.names.first().map(|n| n.value.clone()).unwrap_or_default();
         let (hold, binary) = (declare.hold == Some(true), declare.binary == Some(true));
+        if hold {
+            self.refuse_restricted("create a cursor WITH HOLD")?;
+        }
         if !hold && !self.is_enclosed() {
             return Err(SqlError::new(
                 SqlState::NoActiveSqlTransaction,

@@ -52,10 +52,23 @@ impl DdlHost for Host<'_> {
         self.run_by(catalog, sql, Some((role, except))).await
     }
 
+    async fn run_restricted(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let _restriction = self.session.restrict(role);
+        self.run_by(catalog, sql, Some((role, except))).await
+    }
+
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
         let engine = Arc::clone(&self.session.engine);
         let shapes = self.session.work().await?.shapes_of(&engine, catalog);
         let shape = shapes.shape(table.oid)?;
+        // Expressions of the index are the owner's.
+        let _restriction = self.session.restrict(table.owner);
         let eval = self.session.eval_context();
         let index = shape
             .indexes
@@ -94,6 +107,10 @@ impl DdlHost for Host<'_> {
         let state = Arc::clone(&self.session.work().await?.state);
         let state = state.lock().await;
         Ok(state.deferred.waits_on(table, catalog))
+    }
+
+    fn is_in_use(&self, table: Oid) -> bool {
+        self.session.routines.busy.contains(&table)
     }
 
     async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {

@@ -25,7 +25,7 @@ use crate::engine::sequences::{State, next_value};
 use crate::large_object::calls;
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
-use crate::settings::authority::Authority;
+use crate::settings::authority::{Authority, Confined};
 use crate::settings::{IDEMPOTENCY_KEY, Source, statement, unrecognized};
 use crate::system::resolver::CatalogNames;
 
@@ -41,20 +41,20 @@ pub struct Hooks {
     pub subject: Arc<Subject>,
     /// Who connected.
     pub login: Oid,
-    /// A body of SECURITY DEFINER runs.
-    pub within_definer: bool,
+    pub confined: Confined,
     pub session_user: Arc<str>,
-    pub search_path: Vec<String>,
+    pub search_path: Arc<[String]>,
     pub in_block: bool,
     pub read_only: bool,
     pub live: Arc<Mutex<Live>>,
 }
 
 impl Session {
-    pub(crate) fn hooks(&self) -> Hooks {
-        let user = self.current_user();
-        let (subject, search_path) = (self.subject(), self.search_path());
-        let settings = self.shared.settings.lock();
+    pub(crate) fn hooks(&mut self) -> Hooks {
+        let known = self.known();
+        let (user, read_only) = (known.user.clone(), known.read_only);
+        let (subject, search_path) = (Arc::clone(&known.subject), Arc::clone(&known.search_path));
+        let session_user = self.shared.settings.lock().raw("session_authorization");
         Hooks {
             engine: Arc::clone(&self.engine),
             shared: Arc::clone(&self.shared),
@@ -65,10 +65,10 @@ impl Session {
             user,
             subject,
             login: self.user,
-            within_definer: !self.routines.acts_as.is_empty(),
-            session_user: settings.raw("session_authorization"),
+            confined: self.routines.bodies.confined(),
+            session_user,
             in_block: self.block.is_explicit(),
-            read_only: settings.is_on("transaction_read_only"),
+            read_only,
             live: Arc::clone(&self.live),
         }
     }
@@ -217,7 +217,7 @@ impl Hooks {
     /// What functions of text search take unless they are told.
     fn text_search_configuration(&self) -> SqlResult<Datum> {
         let name = self.shared.settings.lock().raw("default_text_search_config");
-        let search_path = self.search_path.clone();
+        let search_path = self.search_path.to_vec();
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path, subject: None };
         names.resolve(&name, Oid::REGCONFIG).map(|oid| Datum::Oid(oid.0))
     }
@@ -234,7 +234,7 @@ impl Hooks {
             login: self.login,
             session,
             current: &self.subject,
-            within_definer: self.within_definer,
+            confined: self.confined,
         };
         let value = if let Some(Datum::Text(value)) = args.get(1) { Some(&**value) } else { None };
         statement::put(&mut settings, name, value, source, &by)?;
@@ -246,7 +246,7 @@ impl Hooks {
         let temporary = self.catalog.temporary_schema.as_ref().map(|s| s.name.as_str());
         let own = format!("pg_temp_{}", self.pid);
         let mut names: Vec<&str> = Vec::new();
-        for name in &self.search_path {
+        for name in self.search_path.iter() {
             names.extend(match name.as_str() {
                 "pg_catalog" | "information_schema" => Some(name.as_str()),
                 // Where new tables go is told before the schema is there.
@@ -363,7 +363,7 @@ impl SessionHooks for Hooks {
                 let implicit = matches!(args.first(), Some(Datum::Bool(true)));
                 Ok(Datum::Array(Arc::new(ArrayValue::vector(Oid::NAME, self.schemas(implicit)))))
             }
-            _ => return self.system_call(proc, call, args),
+            _ => return self.transaction_numbers(proc).or_else(|| self.system_call(proc, call, args)),
         })
     }
 

@@ -50,7 +50,7 @@ impl Session {
     pub(crate) fn known(&mut self) -> &Known {
         let generation = self.shared.settings.lock().generation();
         let catalog = self.catalog();
-        let acts_as = self.routines.acts_as.last().copied();
+        let acts_as = self.routines.bodies.acts_as();
         let fresh = self.known.as_ref().is_some_and(|k| {
             k.generation == generation
                 && k.acts_as == acts_as
@@ -72,7 +72,7 @@ impl Session {
         let user = self.current_user();
         let subject = self.subject();
         let search_path: Arc<[String]> = self.search_path().into();
-        let acts_as = self.routines.acts_as.last().copied();
+        let acts_as = self.routines.bodies.acts_as();
         let known_roles = self.knows_roles(&catalog);
         let mut settings = self.shared.settings.lock();
         let superuser = if subject.superuser { "on" } else { "off" };

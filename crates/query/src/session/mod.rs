@@ -26,10 +26,12 @@
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`], `jobs`, `large_objects` | … and those of advisory locks, of jobs, and of large objects |
+//! | `transaction_id` | … and those of numbers of transactions |
 //! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
+//! | [`bodies`] | bodies that run, and what is in force meanwhile |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
@@ -38,6 +40,7 @@ pub mod age;
 pub mod authority;
 pub mod binding;
 pub mod block;
+pub mod bodies;
 pub mod calls;
 pub mod cancel;
 pub mod conceal;
@@ -64,9 +67,11 @@ pub mod simple;
 pub mod statement;
 mod system;
 pub mod temporary;
+mod transaction_id;
 pub mod triggers;
 pub mod utility;
 pub mod work;
+mod writing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -92,7 +97,7 @@ use crate::large_object::calls::Running;
 use crate::large_object::descriptors::Descriptors;
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
-use crate::settings::authority::Authority;
+use crate::settings::authority::{Authority, Confined};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
@@ -155,6 +160,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// The transaction that runs.
     pub transaction: Mutex<Running>,
+    /// Its number, once it was asked for.
+    pub transaction_id: Mutex<Option<u64>>,
     /// Large objects that the transaction has open.
     pub large_objects: Mutex<Descriptors>,
     /// For the client, from functions of the running statement.
@@ -194,7 +201,7 @@ impl Session {
             login: role.oid,
             session: role.oid,
             current: &current,
-            within_definer: false,
+            confined: Confined::No,
         };
         for (name, value) in &params.settings {
             by.may_set(name, Some(value))?;
@@ -244,6 +251,7 @@ impl Session {
                 large_objects: Mutex::default(),
                 notices: Mutex::default(),
                 trigger_depth: AtomicI32::new(0),
+                transaction_id: Mutex::default(),
                 seeded: Arc::default(),
             }),
             interrupt,
@@ -276,8 +284,8 @@ impl Session {
 
     /// The session as functions see it, from now until the statement ends.
     pub(crate) fn eval_context(&mut self) -> EvalContext {
-        let style = self.text_style_now();
-        EvalContext { style, session: Some(Arc::new(self.hooks())), ..self.plain_context() }
+        let hooks = Arc::new(self.hooks());
+        EvalContext { session: Some(hooks), ..self.plain_context() }
     }
 
     /// The same for functions that need no session.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, RuleStep, Scalar, Statement};
 use gavel_catalog::{Catalog, Table};
+use gavel_functions::call::{EvalContext, SessionHooks};
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::dml::modify::needs_plan;
@@ -17,6 +18,7 @@ use crate::lower::walk::Refs;
 use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::partition::hashing::Hashing;
 use crate::session::access::Access;
+use crate::session::triggers::fires;
 use crate::session::{Session, binding};
 use crate::settings::PUSH_DOWN;
 use crate::system::resolver::style_over;
@@ -70,7 +72,7 @@ impl Body {
                 let fast = FastRel::compile(&query.rel, &wanted, false)?;
                 Some(Self::Query { plan: None, locks: None, fast: Some(fast) })
             }
-            Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify) => {
+            Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify, fires(modify)) => {
                 let layout = layout(modify);
                 let by = ModifyBy::Fast(FastRel::compile(&modify.source, &layout, true)?);
                 Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by })))
@@ -94,7 +96,7 @@ impl Body {
             }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
-                let by = if explain || needs_plan(modify) {
+                let by = if explain || needs_plan(modify, fires(modify)) {
                     ModifyBy::Plan(plan_modify(modify, ctes, env)?)
                 } else {
                     ModifyBy::Source(plan_source(modify, ctes, &layout, env)?)
@@ -343,8 +345,9 @@ impl Session {
 
     /// What plans of a statement read through. Taken anew for each statement.
     pub(crate) async fn access(&mut self, params: Vec<Datum>) -> SqlResult<Access> {
-        let eval = self.eval_context();
         let system = Arc::new(self.hooks());
+        let hooks = Arc::clone(&system) as Arc<dyn SessionHooks>;
+        let eval = EvalContext { session: Some(hooks), ..self.plain_context() };
         let calls = self.routines.caller();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;

@@ -18,8 +18,7 @@ use crate::session::cancel::{Interrupt, Limit};
 use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
-use crate::session::triggers::has_triggers;
-use crate::session::{Session, binding, returning};
+use crate::session::{Session, binding, returning, triggers};
 
 impl Prepared {
     /// Whether it may run in a failed block: COMMIT, ROLLBACK, ROLLBACK TO.
@@ -136,15 +135,24 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => {
-                let result = self.run_planned(&planned, statement, params, sink).await;
-                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
-            }
+            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 
+    /// Runs a planned statement. Its errors tell no more of rows than the role by whose rights it runs may read.
     pub(crate) async fn run_planned(
+        &mut self,
+        planned: &Planned,
+        statement: &Arc<Prepared>,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let result = self.run_planned_openly(planned, statement, params, sink).await;
+        result.map_err(|e| self.concealed(e, &planned.bound.accesses))
+    }
+
+    async fn run_planned_openly(
         &mut self,
         planned: &Planned,
         statement: &Arc<Prepared>,
@@ -294,7 +302,7 @@ impl Session {
                     .await?;
             }
         }
-        let applied = if has_triggers(&shapes, &modify.table, modify.tree.is_some())? {
+        let applied = if triggers::fires(&shapes, modify)? {
             drop((shapes, state));
             self.write_firing(modify, layout, rows, &params).await?
         } else {
@@ -304,7 +312,7 @@ impl Session {
             writer.finish().await?;
             let cascades = state.take_cascades();
             drop(state);
-            self.cascade(cascades).await?;
+            self.finish_firing(cascades).await?;
             applied
         };
         let tag = tag(&modify.op, applied.count);
@@ -345,23 +353,15 @@ impl Session {
 
     /// Ends a statement that has written other than through [`Self::run_modify`].
     pub(crate) async fn finish_writes(&mut self) -> SqlResult<()> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).finish().await?;
-        let cascades = state.take_cascades();
-        drop(state);
-        self.cascade(cascades).await
+        let cascades = self.finish_checks().await?;
+        self.finish_firing(cascades).await
     }
 
-    /// What foreign keys do to rows of tables with triggers.
-    async fn cascade(&mut self, cascades: Vec<Cascade>) -> SqlResult<()> {
-        for cascade in cascades {
-            self.cascade_firing(cascade).await?;
-        }
-        Ok(())
+    /// Follows foreign keys as far as they concern tables without triggers; gives what they do to the others.
+    pub(crate) async fn finish_checks(&mut self) -> SqlResult<Vec<Cascade>> {
+        let mut writing = self.writing().await?;
+        writing.writer().finish().await?;
+        Ok(writing.state.take_cascades())
     }
 
     /// Whether the transaction has nothing to commit.

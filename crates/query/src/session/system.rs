@@ -146,8 +146,8 @@ impl Hooks {
         {
             return Some(self.large_object_comment(Oid(*oid)));
         }
-        let subject = Some(Arc::clone(&self.subject));
-        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
+        let (subject, search_path) = (Some(Arc::clone(&self.subject)), self.search_path.to_vec());
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path, subject };
         let need = Need { sequences: proc.name == "pg_sequence_last_value", ..Need::default() };
         self.with_system(need, |context| system::functions::call(context, &names, proc, call, args))
     }
@@ -159,7 +159,7 @@ impl Hooks {
 
 impl SystemRelations for Hooks {
     fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
-        let (catalog, search_path) = (&self.catalog, self.search_path.as_slice());
+        let (catalog, search_path) = (&self.catalog, &*self.search_path);
         let style = self.shared.settings.lock().text_style().clone();
         let asked = Asked { catalog, user: self.subject.role, search_path, style: &style, schema, name };
         let stable = asked.is_stable();

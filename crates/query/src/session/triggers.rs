@@ -28,15 +28,19 @@ use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::movement::TreeRow;
 use crate::dml::shape::TableShape;
-use crate::dml::writer::{Shapes, Writer, asks_session};
+use crate::dml::writer::{Shapes, asks_session};
 use crate::engine::shapes::CatalogShapes;
 use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+pub(crate) mod afterwards;
+mod asked;
 mod checks;
+mod copied;
 mod rows;
 
+use asked::{Held, Stage, is_of_target};
 use rows::{Given, Target, Wrote};
 
 /// A write to one table or view: what its triggers are asked by.
@@ -55,17 +59,25 @@ impl Act {
         &self.shape.table
     }
 
-    fn triggers(&self, timing: Timing, row: bool) -> Vec<Trigger> {
-        let fires = |t: &&Trigger| t.fires(self.replica) && t.is_for(timing, self.event, row, &self.assigned);
-        self.table().triggers.iter().filter(fires).cloned().collect()
+    fn fires(&self, trigger: &Trigger, timing: Timing, row: bool) -> bool {
+        trigger.fires(self.replica) && trigger.is_for(timing, self.event, row, &self.assigned)
+    }
+
+    fn triggers(&self, timing: Timing, row: bool) -> Vec<&Trigger> {
+        self.table().triggers.iter().filter(|t| self.fires(t, timing, row)).collect()
     }
 
     fn fires_before_rows(&self) -> bool {
-        !self.triggers(Timing::Before, true).is_empty()
+        self.table().triggers.iter().any(|t| self.fires(t, Timing::Before, true))
     }
 
     fn with(&self, event: TriggerEvent, assigned: Vec<i16>) -> Self {
         Self { event, assigned, ..self.clone() }
+    }
+
+    /// Whether its triggers of statements are the same.
+    fn is_like(&self, other: &Self) -> bool {
+        self.event == other.event && self.table().oid == other.table().oid
     }
 
     /// What the triggers of this event see as transition tables of it.
@@ -81,23 +93,23 @@ impl Act {
     }
 }
 
-/// An error of a row of COPY.
-fn in_line(error: SqlError, line: &str) -> SqlError {
-    let context = match error.fields().context.as_deref() {
-        Some(inner) => format!("{inner}\n{line}"),
-        None => line.to_owned(),
-    };
-    error.context(context)
-}
-
-/// Whether writes to a table have to come by here, for triggers or for checks that only a session can ask; `below`: also to
-/// what inherits from it, or is a part of it.
+/// Whether rows of a table have to be written here one by one, for triggers or for checks that only a session can ask;
+/// `below`: also those of what inherits from it, or is a part of it.
 ///
 /// # Errors
 /// What binding the expressions of its tables raises.
-pub fn has_triggers(shapes: &CatalogShapes, table: &Table, below: bool) -> SqlResult<bool> {
+pub fn is_written_by_row(shapes: &CatalogShapes, table: &Table, below: bool) -> SqlResult<bool> {
     let fires = !table.triggers.is_empty() || (below && shapes.catalog.has_row_triggers_below(table.oid));
     Ok(fires || asks_session(shapes, table, below)?)
+}
+
+/// The same of what a modification writes.
+///
+/// # Errors
+/// As [`is_written_by_row`].
+pub fn fires(shapes: &CatalogShapes, modify: &Modify) -> SqlResult<bool> {
+    let fires = !modify.table.triggers.is_empty() || modify.tree.as_ref().is_some_and(|tree| tree.fires);
+    Ok(fires || asks_session(shapes, &modify.table, modify.tree.is_some())?)
 }
 
 /// Where a row says which table it is in, if rows may be in several.
@@ -146,7 +158,8 @@ impl Session {
         Box::pin(async move {
             let act = self.act(&modify.table, TriggerEvent::Insert).await?;
             let instead = modify.table.stands_for_view();
-            match &modify.op {
+            self.routines.busy.push(modify.table.oid);
+            let applied = match &modify.op {
                 ModifyOp::Insert { new_row, on_conflict: Some(on) } if !instead => {
                     self.insert_or_update(&act, modify, (new_row, on), layout, rows, params).await
                 }
@@ -160,7 +173,9 @@ impl Session {
                     let act = act.with(TriggerEvent::Delete, Vec::new());
                     self.rows_firing(&act, modify, layout, rows).await
                 }
-            }
+            };
+            self.routines.busy.pop();
+            applied
         })
     }
 
@@ -185,6 +200,11 @@ impl Session {
             ModifyOp::Merge { .. } => return Err(SqlError::internal("MERGE is several statements")),
         };
         let table = table_position(modify, layout)?;
+        let at_once = !instead && table.is_none() && !act.fires_before_rows() && !act.shape.asks_session();
+        let rules = match new.as_ref().filter(|_| !at_once) {
+            Some(new) => Some(self.rules_of_source(modify, layout, new).await?),
+            None => None,
+        };
         self.fire_statement(act, Timing::Before, None).await?;
         let rows = match key.filter(|_| !instead) {
             Some(key) => modify::once_each(rows, key)?,
@@ -194,7 +214,7 @@ impl Session {
         let mut target = Target::new(&act.shape);
         let mut kept = Vec::new();
         let mut count = 0;
-        if !instead && table.is_none() && !act.fires_before_rows() && !act.shape.asks_session() {
+        if at_once {
             let part = target.whole(act);
             for source in &rows {
                 let (old, new) = (row_of(source, &old), row_of(source, &new));
@@ -203,11 +223,16 @@ impl Session {
             count = rows.len() as u64;
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
-            let checks = modify::checks(modify, layout)?;
+            target.fires |= instead;
             for mut source in rows {
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
+                let held = rules.as_ref().map(|rules| Held { rules, source: &source });
                 let after = if instead {
-                    self.instead_of_row(act, before.as_deref(), after).await?
+                    let after = self.instead_of_row(act, before.as_deref(), after).await?;
+                    if let Some(after) = &after {
+                        self.hold_to(&target, held, after, Stage::AfterWrite).await?;
+                    }
+                    after
                 } else {
                     let at = |old: Vec<Datum>| tree_row(&source, (key, table), (act.table().oid, old));
                     let given = match (before, after) {
@@ -216,7 +241,7 @@ impl Session {
                         (Some(old), None) => Given::Gone(at(old)?),
                         (None, None) => return Err(SqlError::internal("a row that is neither new nor old")),
                     };
-                    let done = self.write_row(&mut target, act, given).await?;
+                    let done = self.write_row(&mut target, act, given, held).await?;
                     if let (Some((now, _)), Some(table)) = (&done, table) {
                         source[table] = Datum::Oid(now.0);
                     }
@@ -225,9 +250,6 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&act.shape, rule, &after));
-                    }
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
                 }
                 kept.push(source);
@@ -245,12 +267,8 @@ impl Session {
         layout: &Layout,
         rows: Vec<Vec<Datum>>,
     ) -> SqlResult<Vec<Vec<Datum>>> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        let mut writing = self.writing().await?;
+        let mut writer = writing.writer();
         modify::apply(&mut writer, modify, layout, rows.clone(), &[], None).await?;
         Ok(rows)
     }
@@ -263,13 +281,12 @@ impl Session {
         layout: &Layout,
         rows: Vec<Vec<Datum>>,
     ) -> SqlResult<Applied> {
-        let ModifyOp::Merge { row_key, old_row, new_row, action, actions } = &modify.op else {
+        let ModifyOp::Merge { row_key, old_row, new_row, action, actions, assigned } = &modify.op else {
             return Err(SqlError::internal("not MERGE"));
         };
         let (key, action) = (modify::position(layout, *row_key)?, modify::position(layout, *action)?);
         let old = modify::positions(&act.shape, old_row, layout)?;
         let new = modify::positions(&act.shape, new_row, layout)?;
-        let all: Vec<i16> = act.table().visible_columns().map(|c| c.number).collect();
         let event = |action: &MergeAction| match action {
             MergeAction::Insert => Some(TriggerEvent::Insert),
             MergeAction::Update => Some(TriggerEvent::Update),
@@ -279,10 +296,14 @@ impl Session {
         let mut acts = Vec::new();
         for kind in [TriggerEvent::Insert, TriggerEvent::Update, TriggerEvent::Delete] {
             if actions.iter().any(|a| event(a) == Some(kind)) {
-                let assigned = if kind == TriggerEvent::Update { all.clone() } else { Vec::new() };
+                let assigned = if kind == TriggerEvent::Update { assigned.clone() } else { Vec::new() };
                 acts.push(act.with(kind, assigned));
             }
         }
+        let rules = self.rules_of_source(modify, layout, &new).await?;
+        // What is asked of the row that is there is asked before its triggers.
+        let mut of_target = modify::checks(modify, layout)?;
+        of_target.retain(|(_, rule)| is_of_target(rule));
         for act in &acts {
             self.fire_statement(act, Timing::Before, None).await?;
         }
@@ -296,6 +317,9 @@ impl Session {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
+            if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &of_target) {
+                return Err(self.breaks_rule(&act.shape, rule, &modify::pick(&source, &new)));
+            }
             let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
             let given = match (event, after) {
                 (TriggerEvent::Insert, Some(after)) => Given::New(after),
@@ -311,32 +335,14 @@ impl Session {
                     }
                 }
             };
-            if self.write_row(&mut target, act, given).await?.is_some() {
+            let held = Some(Held { rules: &rules, source: &source });
+            if self.write_row(&mut target, act, given, held).await?.is_some() {
                 count += 1;
             }
         }
         acts.reverse();
         self.after(&acts, target.written).await?;
         Ok(Applied { count, rows: Vec::new() })
-    }
-
-    /// Inserts rows of COPY.
-    /// Each comes with the line of CONTEXT that says where it was.
-    pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<(String, Vec<Datum>)>) -> SqlResult<u64> {
-        let act = self.act(table, TriggerEvent::Insert).await?;
-        let instead = table.stands_for_view();
-        self.fire_statement(&act, Timing::Before, None).await?;
-        let mut target = Target::new(&act.shape);
-        let mut count = 0;
-        for (line, new) in rows {
-            let done = match instead {
-                true => self.instead_of_row(&act, None, Some(new)).await.map(|_| true),
-                false => self.write_row(&mut target, &act, Given::New(new)).await.map(|done| done.is_some()),
-            };
-            count += u64::from(done.map_err(|error| in_line(error, &line))?);
-        }
-        self.after(std::slice::from_ref(&act), target.written).await?;
-        Ok(count)
     }
 
     /// What a foreign key does to rows of a table with triggers.
@@ -355,7 +361,7 @@ impl Session {
                 let mut target = Target::new(&act.shape);
                 for given in rows {
                     let given = self.at_its_place(given).await?;
-                    self.write_row(&mut target, &act, given).await?;
+                    self.write_row(&mut target, &act, given, None).await?;
                 }
                 self.after(std::slice::from_ref(&act), target.written).await?;
             }
@@ -375,7 +381,8 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        let checks = modify::checks(modify, layout)?;
+        let rules = self.rules_of_source(modify, layout, &at).await?;
+        let of_update = self.rules_of_update(modify, &shape, on).await?;
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -394,24 +401,35 @@ impl Session {
         for mut source in rows {
             let new = modify::pick(&source, &at);
             let part = self.part_of_new(&mut target, act, &new).await?;
-            let own = part.place.down(new);
+            let own = part.place.down(new, &self.eval_context())?;
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
+            // Policies are asked whether or not there is a conflict, views about what has been written.
+            let held = Some(Held { rules: &rules, source: &source });
+            let new = part.place.up(&own);
+            self.hold_to(&target, held, &new, Stage::BeforeWrite).await?;
             self.require_within(&part, &own).await?;
             self.ask_checks(&part.place, &own).await?;
-            let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
+            let (outcome, met) = self.try_insert(act, on, new).await?;
             let at_table = part.place.shape.table.oid;
             let renews = part.place.shape.renews_row_ids();
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&shape, rule, &row));
-                    }
+                    self.hold_to(&target, held, &row, Stage::AfterWrite).await?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
                 }
-                (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
-                    let Met { key, old, assigned: Some(Assigned { values, broken }) } = met else { continue };
+                (Outcome::Skipped | Outcome::Updated(_), Some(Met { key, both })) => {
+                    let old = both.get(..shape.columns.len()).unwrap_or_default().to_vec();
+                    let found = of_update.row(at_table);
+                    let there = Some(Held { rules: &of_update.found, source: &found });
+                    self.hold_to(&target, there, &old, Stage::BeforeWrite).await?;
+                    let eval = self.eval_context();
+                    let assigned = match modify::row_update(&shape, new_row, on, (&eval, params), false)? {
+                        Some(update) => update.assigned(&both).await?,
+                        None => None,
+                    };
+                    let Some(Assigned { values, .. }) = assigned else { continue };
                     if !touched.insert(key.to_vec()) || touched.contains(&shape.encode(&old)?.to_vec()) {
                         return Err(crate::dml::conflict::second_time());
                     }
@@ -424,13 +442,12 @@ impl Session {
                     if renews {
                         self.work().await?.state.lock().await.follow_moves();
                     }
-                    let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
+                    let held = Some(Held { rules: &of_update.made, source: &found });
+                    let done = self.write_row(&mut target, &update, given, held).await?;
+                    let Some((_, row)) = done else { continue };
                     if renews {
                         let places = self.work().await?.state.lock().await.places_of(key);
                         touched.extend(places.iter().map(|place| place.to_vec()));
-                    }
-                    if let Some(rule) = broken {
-                        return Err(self.breaks_rule(&shape, &rule, &row));
                     }
                     row
                 }
@@ -450,24 +467,12 @@ impl Session {
         Ok(applied)
     }
 
-    /// Inserts a row, or finds the row that it conflicts with and what is to become of it.
-    async fn try_insert(
-        &mut self,
-        act: &Act,
-        (new_row, on): (&[(i16, ColumnId)], &OnConflict),
-        row: Vec<Datum>,
-        params: &[Datum],
-    ) -> SqlResult<(Outcome, Option<Met>)> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
+    /// Inserts a row, or finds the row that it conflicts with, if something is to become of that.
+    async fn try_insert(&mut self, act: &Act, on: &OnConflict, row: Vec<Datum>) -> SqlResult<(Outcome, Option<Met>)> {
+        let mut writing = self.writing().await?;
+        let mut writer = writing.writer();
         writer.asked = true;
-        let by_row = modify::row_update(&act.shape, new_row, on, &eval, params)?;
-        let width = act.shape.columns.len();
-        let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
+        let probe = matches!(on.action, ConflictAction::Update { .. }).then(Probe::default);
         let resolution = Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
@@ -478,6 +483,7 @@ impl Session {
         let view = match rule {
             RowRule::View(view) => view,
             RowRule::Policy(policy) => return policy.broken(),
+            RowRule::Shown(_) => return rule.hidden().unwrap_or_else(|| SqlError::internal("a rule without an error")),
         };
         let style = self.text_style_now();
         let text = format!("new row violates check option for view \"{view}\"");
@@ -520,13 +526,13 @@ impl Session {
     async fn through_triggers(
         &mut self,
         act: &Act,
-        triggers: &[Trigger],
+        triggers: &[&Trigger],
         old: Option<&[Datum]>,
         new: Option<Vec<Datum>>,
     ) -> SqlResult<Option<Vec<Datum>>> {
         let deletes = act.event == TriggerEvent::Delete;
         let mut row = new;
-        for trigger in triggers {
+        for &trigger in triggers {
             let firing =
                 Firing { trigger, table: act.table(), event: act.event, old, new: row.as_deref(), transitions: None };
             if !self.trigger_holds(&firing).await? {
@@ -565,7 +571,13 @@ impl Session {
         timing: Timing,
         transitions: Option<&TransitionRows>,
     ) -> SqlResult<()> {
-        for trigger in &act.triggers(timing, false) {
+        let triggers = act.triggers(timing, false);
+        if triggers.is_empty()
+            || timing == Timing::Before && !self.routines.afterwards.begins(act.table().oid, act.event)
+        {
+            return Ok(());
+        }
+        for trigger in triggers {
             let firing = Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
             if self.trigger_holds(&firing).await? {
                 self.call_trigger(firing).await?;
@@ -574,24 +586,9 @@ impl Session {
         Ok(())
     }
 
-    /// What comes after the rows: foreign keys, then triggers, those of statements in the order of `acts`.
-    async fn after(&mut self, acts: &[Act], written: Vec<Wrote>) -> SqlResult<()> {
-        self.finish_writes().await?;
-        let transitions: Vec<Option<TransitionRows>> = acts.iter().map(|act| act.transitions(&written)).collect();
-        for row in &written {
-            let at = acts.iter().position(|act| act.event == row.by);
-            let transitions = at.and_then(|at| transitions[at].as_ref());
-            self.after_row(&row.part.act, row, transitions).await?;
-        }
-        for (act, transitions) in acts.iter().zip(&transitions) {
-            self.fire_statement(act, Timing::After, transitions.as_ref()).await?;
-        }
-        Ok(())
-    }
-
     /// Triggers after a row.
     async fn after_row(&mut self, act: &Act, row: &Wrote, transitions: Option<&TransitionRows>) -> SqlResult<()> {
-        for trigger in &act.triggers(Timing::After, true) {
+        for trigger in act.triggers(Timing::After, true) {
             let firing = Firing {
                 trigger,
                 table: act.table(),
@@ -710,32 +707,29 @@ impl Session {
     }
 }
 
-/// A row that is there already, and what DO UPDATE makes of it.
+/// A row that is there already.
 struct Met {
     key: Bytes,
-    old: Vec<Datum>,
-    assigned: Option<Assigned>,
+    /// As [`ConflictRow::assigned`] is given it.
+    both: Vec<Datum>,
 }
 
-/// Notes what DO UPDATE would do, and leaves it undone.
-struct Probe<'p> {
-    update: &'p dyn ConflictRow,
-    width: usize,
+/// Notes the row that DO UPDATE would change, and leaves it as it is.
+#[derive(Default)]
+struct Probe {
     met: Mutex<Option<Met>>,
 }
 
 #[async_trait::async_trait]
-impl ConflictRow for Probe<'_> {
+impl ConflictRow for Probe {
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
-        let assigned = self.update.assigned(both).await?;
         if let Some(met) = &mut *self.met.lock() {
-            met.old = both.get(..self.width).unwrap_or_default().to_vec();
-            met.assigned = assigned;
+            met.both = both.to_vec();
         }
         Ok(None)
     }
 
     fn meets(&self, key: &Bytes) {
-        *self.met.lock() = Some(Met { key: key.clone(), old: Vec::new(), assigned: None });
+        *self.met.lock() = Some(Met { key: key.clone(), both: Vec::new() });
     }
 }

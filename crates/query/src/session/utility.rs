@@ -133,12 +133,14 @@ impl Session {
                 Ok(Executed::memory(columns, rows, Tag::Fixed("SHOW".into())))
             }
             S::Prepare { name, data_types, statement } => {
+                self.refuse_restricted("execute PREPARE")?;
                 self.prepare(prepared, &folded(name), data_types, statement, parsed).await
             }
             S::Execute { name, parameters, .. } => {
                 self.execute_prepared(&execute_name(name.as_ref()), parameters, sink).await
             }
             S::Deallocate { name, .. } => {
+                self.refuse_restricted("execute DEALLOCATE")?;
                 if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") {
                     self.prepared.clear_named();
                     return Ok(Executed::tag("DEALLOCATE ALL"));
@@ -178,13 +180,16 @@ impl Session {
         let alone = !in_block && self.only_reads().await;
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
         let binder = SessionBinder { text, user: &user_name, subject: &subject, style: &style, check_bodies };
+        let restricted = self.routines.bodies.restricted();
         let mut host = Host { session: self };
         let mut context = DdlContext::new(&mut catalog, &mut host, &binder, Arc::clone(&subject), &path, in_block);
         context.session_user = session_user;
+        context.restricted = restricted;
         let tag = ddl::execute(&mut context, statement).await;
         // What was noticed before an error is told, too.
         let (notices, jobs) = (std::mem::take(&mut context.notices), std::mem::take(&mut context.jobs));
-        self.notices.extend(notices);
+        let heard: Vec<_> = notices.into_iter().filter(|notice| self.wants(notice.severity)).collect();
+        self.notices.extend(heard);
         let tag = tag?;
         self.work().await?.change_catalog(catalog);
         self.finish_writes().await?;
@@ -220,6 +225,14 @@ impl Session {
     /// `text` is the statement's.
     async fn run_command(&mut self, command: &SessionCommand, text: &str) -> SqlResult<Executed> {
         use SessionCommand as C;
+        let kept_out = match command {
+            C::Close { .. } => Some("execute CLOSE"),
+            C::Discard(_) => Some("execute DISCARD"),
+            C::Listen { .. } => Some("execute LISTEN"),
+            C::Unlisten { .. } => Some("execute UNLISTEN"),
+            _ => None,
+        };
+        kept_out.map_or(Ok(()), |what| self.refuse_restricted(what))?;
         match command {
             C::SetConstraints { names, deferred } => self.set_constraints(names.as_deref(), *deferred).await,
             C::Fetch { cursor, direction, moves } => self.fetch(cursor, *direction, *moves).await,

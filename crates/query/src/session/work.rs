@@ -151,6 +151,13 @@ impl Work {
         self.savepoints.last().map(|s| s.place)
     }
 
+    /// Forgets the savepoints of this name, and those after the first of them.
+    pub fn forget_savepoints(&mut self, name: &str) {
+        if let Some(at) = self.savepoints.iter().position(|s| s.name == name) {
+            self.savepoints.truncate(at);
+        }
+    }
+
     fn find(&self, name: &str) -> SqlResult<usize> {
         self.savepoints.iter().rposition(|s| s.name == name).ok_or_else(|| {
             SqlError::new(SqlState::InvalidSavepointSpecification, format!("savepoint \"{name}\" does not exist"))

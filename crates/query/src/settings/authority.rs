@@ -6,6 +6,26 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use super::registry::{self, Context};
 use super::value::invalid_parameter;
 
+/// What keeps a session from becoming another role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confined {
+    No,
+    /// A body of SECURITY DEFINER runs.
+    Definer,
+    /// A security-restricted operation runs, as its owner.
+    Operation,
+}
+
+impl Confined {
+    fn within(self) -> Option<&'static str> {
+        match self {
+            Self::No => None,
+            Self::Definer => Some("security-definer function"),
+            Self::Operation => Some("security-restricted operation"),
+        }
+    }
+}
+
 /// The three roles of a session: who logged in, as whom the session goes on (SET SESSION AUTHORIZATION), and as whom
 /// statements run (SET ROLE).
 pub struct Authority<'a> {
@@ -13,8 +33,7 @@ pub struct Authority<'a> {
     pub login: Oid,
     pub session: Oid,
     pub current: &'a Subject,
-    /// A body of SECURITY DEFINER runs.
-    pub within_definer: bool,
+    pub confined: Confined,
 }
 
 impl Authority<'_> {
@@ -24,9 +43,11 @@ impl Authority<'_> {
     /// 42501; 22023 for a role that does not exist.
     pub fn may_set(&self, name: &str, value: Option<&str>) -> SqlResult<()> {
         let name = name.to_ascii_lowercase();
-        if self.within_definer && matches!(name.as_str(), "role" | "session_authorization" | "session authorization") {
+        if let Some(within) = self.confined.within()
+            && matches!(name.as_str(), "role" | "session_authorization" | "session authorization")
+        {
             let name = name.replace(' ', "_");
-            return Err(refused(format!("cannot set parameter \"{name}\" within security-definer function")));
+            return Err(refused(format!("cannot set parameter \"{name}\" within {within}")));
         }
         match (name.as_str(), value) {
             ("role" | "session_authorization" | "session authorization", None) | ("role", Some("none")) => Ok(()),

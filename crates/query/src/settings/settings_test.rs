@@ -141,7 +141,7 @@ fn statements_as_parsed() {
         login: anybody,
         session: anybody,
         current: &current,
-        within_definer: false,
+        confined: authority::Confined::No,
     };
     let mut run = |sql: &str| -> Result<String, SqlError> {
         let parsed = Parser::parse_sql(&PostgreSqlDialect {}, sql).expect(sql);

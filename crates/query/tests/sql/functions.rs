@@ -58,6 +58,7 @@ fn sample(ty: Oid) -> Option<&'static str> {
         "uuid" => "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid",
         "pg_lsn" => "'0/0'::pg_lsn",
         "xid" => "'0'::xid",
+        "xid8" => "'0'::xid8",
         "regclass" => "'pg_class'::regclass",
         "regtype" => "'int4'::regtype",
         "anyelement" | "anycompatible" | "anynonarray" | "anycompatiblenonarray" => "0",
@@ -150,7 +151,7 @@ fn section_of(operator: &Operator) -> &'static str {
         "9.5"
     } else if either(&["bit", "bit varying"]) {
         "9.6"
-    } else if either(&["aclitem", "oid", "pg_lsn", "tid", "xid"]) {
+    } else if either(&["aclitem", "oid", "pg_lsn", "tid", "xid", "xid8"]) {
         "9.26"
     } else {
         "9.3"

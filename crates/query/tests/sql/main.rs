@@ -60,6 +60,7 @@ scripts! {
     tables_are_rewritten_without_their_triggers
     things_that_are_never_there_are_skipped
     transactions_begin_end_and_fail
+    transactions_have_numbers
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
@@ -76,8 +77,10 @@ scripts! {
     transactions_that_grow_too_old_are_rolled_back
     sleeping_can_be_timed_out
     subqueries_stand_in_returning_and_do_update
+    system_columns_are_refused
     copy_from_computes_generated_columns
     explain_analyze_runs_modifications
+    explain_counts_what_merge_does
     ddl_errors_point_at_their_place
     keys_that_are_too_long_are_refused
     deferrable_constraints_wait
@@ -87,6 +90,7 @@ scripts! {
     common_table_expressions_recurse
     grouping_sets_nest
     groups_by_the_key_of_a_parent
+    direct_arguments_follow_grouping_sets
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
@@ -122,6 +126,7 @@ scripts! {
     views_depend_on_what_they_read
     whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
+    materialized_views_are_filled_as_their_owner
     views_show_their_queries
     views_show_their_expressions
     views_are_shown_as_they_are_met
@@ -155,6 +160,9 @@ scripts! {
     aggregates_of_users_run
     aggregates_are_defined_and_dropped
     bodies_run_with_rights
+    aggregates_call_by_the_rights_of_their_owner
+    bodies_are_bound_for_whoever_runs_them
+    errors_in_bodies_leave_out_what_may_not_be_read
     privileges_on_tables_and_columns_are_needed
     views_are_read_with_the_rights_of_their_owner
     only_owners_change_what_they_own
@@ -166,6 +174,10 @@ scripts! {
     errors_leave_out_what_may_not_be_read
     policies_say_which_rows_are_reached
     policies_hold_what_is_written
+    conflicts_meet_what_views_show
+    policies_hold_rows_that_triggers_change
+    rows_are_asked_again_everywhere
+    views_with_triggers_show_what_may_be_read
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online
@@ -196,6 +208,8 @@ scripts! {
     rules_are_made_and_shown
     rules_return_rows_and_nest
     rules_rewrite_statements
+    rules_in_bodies_return_rows
+    rules_name_columns_in_conditions
     rules_write_views
     trees_of_partitions_are_attached
     errors_of_partitions_point_at_their_place
@@ -234,9 +248,19 @@ scripts! {
     constraint_triggers_wait
     triggers_see_transition_tables
     triggers_write_views
+    rules_are_asked_after_triggers
     triggers_of_partitioned_tables
     triggers_fire_in_partitions
     constraint_triggers_of_partitions_wait
     triggers_see_transition_tables_of_trees
     foreign_keys_fire_triggers_of_partitions
+    rewritten_rows_keep_their_table
+    errors_of_copy_into_tables_with_triggers
+    statements_inside_leave_checks_alone
+    rows_that_triggers_make_are_checked
+    columns_that_are_assigned_fire_triggers
+    tables_stay_while_their_triggers_run
+    what_comes_after_rows
+    foreign_keys_go_by_their_age
+    partitions_that_come_meanwhile_conflict
 }

@@ -15,12 +15,12 @@ use bytes::Bytes;
 use gavel_catalog::trigger::{Trigger, TriggerEvent};
 use gavel_types::{Datum, Oid, SqlError, SqlResult};
 
+use super::asked::{Held, Stage};
 use super::{Act, changed_meanwhile};
 use crate::dml::movement::{Move, TreeRow};
-use crate::dml::route::Trees;
 use crate::dml::shape::TableShape;
 use crate::dml::tree::Place;
-use crate::dml::writer::{RowChange, Writer};
+use crate::dml::writer::RowChange;
 use crate::session::Session;
 
 /// A table that rows are in, for one event.
@@ -43,18 +43,22 @@ pub(super) struct Target {
     named: Arc<TableShape>,
     /// By the table and the event.
     parts: HashMap<(Oid, i16), Arc<Part>>,
-    trees: Trees,
     pub written: Vec<Wrote>,
-    /// Triggers before rows have been met, which may have changed any row.
-    fires: bool,
+    /// Triggers before rows, or in the place of them, have been met, which may have changed any row.
+    pub fires: bool,
     /// INSERT … ON CONFLICT, whose updates move no rows.
     pub resolves: bool,
 }
 
 impl Target {
     pub fn new(named: &Arc<TableShape>) -> Self {
-        let (parts, trees) = (HashMap::new(), Trees::default());
-        Self { named: Arc::clone(named), parts, trees, written: Vec::new(), fires: false, resolves: false }
+        let (parts, written) = (HashMap::new(), Vec::new());
+        Self { named: Arc::clone(named), parts, written, fires: false, resolves: false }
+    }
+
+    /// The table that the statement names.
+    pub fn named(&self) -> &TableShape {
+        &self.named
     }
 
     /// The table of `place`, for what `act` does to the one that is named.
@@ -91,13 +95,19 @@ pub(super) enum Given {
 pub(super) type Done = (Oid, Vec<Datum>);
 
 impl Session {
-    /// Triggers before a row, and its write. `None` if a trigger has left it out.
+    /// Triggers before a row, and its write; `held` is what the new row is held to. `None` if a trigger has left it out.
     ///
     /// # Errors
-    /// The functions'; violations of constraints; 27000 if a trigger has changed the row.
-    pub(super) async fn write_row(&mut self, target: &mut Target, act: &Act, given: Given) -> SqlResult<Option<Done>> {
+    /// The functions'; violations of constraints, policies and views; 27000 if a trigger has changed the row.
+    pub(super) async fn write_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        given: Given,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let (at, new) = match given {
-            Given::New(new) => return self.insert_row(target, act, new).await,
+            Given::New(new) => return self.insert_row(target, act, new, held).await,
             Given::Changed(at, new) => (at, Some(new)),
             Given::Gone(at) => (at, None),
         };
@@ -115,14 +125,16 @@ impl Session {
             target.written.push(Wrote { part, by: act.event, old: Some(old), new: None });
             return Ok(Some(done));
         }
-        if target.named.table.partitioned.is_some() && !self.is_within(target, &part, &given).await? {
+        if target.named.table.partitioned.is_some() && !self.is_within(&part.place.shape, &given).await? {
             if target.resolves {
                 return Err(SqlError::unsupported("invalid ON UPDATE specification")
                     .detail("The result tuple would appear in a different partition than the original tuple."));
             }
-            return self.move_row(target, act, &part, (at.key, old, given)).await;
+            return self.move_row(target, act, &part, (at.key, old, given), held).await;
         }
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
         self.write_one(target, &part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part, by: act.event, old: Some(old), new: Some(given) });
         Ok(Some(done))
     }
@@ -140,12 +152,20 @@ impl Session {
         Ok(given)
     }
 
-    async fn insert_row(&mut self, target: &mut Target, act: &Act, new: Vec<Datum>) -> SqlResult<Option<Done>> {
+    async fn insert_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        new: Vec<Datum>,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let part = self.part_of_new(target, act, &new).await?;
-        let own = part.place.down(new);
+        let own = part.place.down(new, &self.eval_context())?;
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
-        self.write_one(target, &part, None, None, Some(own.clone())).await?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
+        self.write_one(target, &part, None, None, Some(own.clone())).await?;
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
         Ok(Some(done))
     }
@@ -157,6 +177,7 @@ impl Session {
         act: &Act,
         part: &Arc<Part>,
         (key, old, new): (Bytes, Vec<Datum>, Vec<Datum>),
+        held: Option<Held<'_>>,
     ) -> SqlResult<Option<Done>> {
         let Some(lens) = part.place.seen.clone() else {
             return Err(SqlError::internal("a row leaves a table that is no partition"));
@@ -167,44 +188,37 @@ impl Session {
         }
         let seen = lens.up(&new);
         let to = {
-            let eval = self.eval_context();
-            let engine = Arc::clone(&self.engine);
-            let work = self.work().await?;
-            let shapes = work.shapes(&engine);
-            let mut state = work.state.lock().await;
-            let mut writer = Writer::new(&mut state, &shapes, &eval);
+            let mut writing = self.writing().await?;
+            let mut writer = writing.writer();
             if target.fires && !writer.is_still(&part.place.shape, &key, &old).await? {
                 return Err(changed_meanwhile("updated"));
             }
-            std::mem::swap(&mut writer.trees, &mut target.trees);
-            let to = writer.leave(&target.named, &lens, (&key, &old), &seen).await;
-            std::mem::swap(&mut writer.trees, &mut target.trees);
-            to?
+            writer.leave(&target.named, &lens, (&key, &old), &seen).await?
         };
         let gone = Wrote { part: leaves, by: act.event, old: Some(old.clone()), new: None };
         target.written.push(gone);
         let arrives = target.part(&act.with(TriggerEvent::Insert, Vec::new()), to.clone());
-        let comes = self.before_row(&arrives.act, None, Some(to.down(seen))).await?;
+        let arriving = to.down(seen, &self.eval_context())?;
+        let comes = self.before_row(&arrives.act, None, Some(arriving)).await?;
         if let Some(comes) = &comes {
             self.ask_checks(&to, comes).await?;
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        writer.asked = true;
         let from = &part.place.shape;
         let Some(comes) = comes else {
-            writer.vanish(from, &old);
+            self.writing().await?.writer().vanish(from, &old);
             return Ok(None);
         };
         let done = (to.shape.table.oid, to.up(&comes));
-        let seen = lens.changed(&old, &done.1, &eval)?;
-        let moved = Move { from: Arc::clone(from), key, old, seen, to, new: comes.clone() };
-        writer.arrive_one(&target.named, moved, arrives.act.fires_before_rows()).await?;
-        drop(state);
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
+        {
+            let mut writing = self.writing().await?;
+            let mut writer = writing.writer();
+            writer.asked = true;
+            let seen = lens.changed(&old, &done.1, writer.eval)?;
+            let moved = Move { from: Arc::clone(from), key, old, seen, to, new: comes.clone() };
+            writer.arrive_one(&target.named, moved, arrives.act.fires_before_rows()).await?;
+        }
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part: arrives, by: act.event, old: None, new: Some(comes) });
         Ok(Some(done))
     }
@@ -217,16 +231,8 @@ impl Session {
         if target.named.table.partitioned.is_none() {
             return Ok(target.whole(act));
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        let place = writer.place_of_new(&target.named, row);
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        Ok(target.part(act, place?))
+        let place = self.writing().await?.writer().place_of_new(&target.named, row)?;
+        Ok(target.part(act, place))
     }
 
     /// Where a row is, and the row as that table has it.
@@ -239,31 +245,13 @@ impl Session {
         if at.part == target.named.table.oid {
             return Ok((target.whole(act), at.row.clone()));
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        let found = writer.own_row(&target.named, at).await;
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        let (place, own) = found?;
+        let (place, own) = self.writing().await?.writer().own_row(&target.named, at).await?;
         Ok((target.part(act, place), own))
     }
 
     /// Whether a partition takes a row of it.
-    async fn is_within(&mut self, target: &mut Target, part: &Part, row: &[Datum]) -> SqlResult<bool> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        let within = writer.is_within(&part.place.shape, row);
-        std::mem::swap(&mut writer.trees, &mut target.trees);
-        within
+    async fn is_within(&mut self, shape: &Arc<TableShape>, row: &[Datum]) -> SqlResult<bool> {
+        self.writing().await?.writer().is_within(shape, row)
     }
 
     /// # Errors
@@ -272,13 +260,7 @@ impl Session {
         if act.event != TriggerEvent::Insert || trigger.parent.is_none() {
             return Ok(());
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        if writer.is_within(&act.shape, row)? {
+        if self.is_within(&act.shape, row).await? {
             return Ok(());
         }
         let text = "moving row to another partition during a BEFORE FOR EACH ROW trigger is not supported";
@@ -294,12 +276,7 @@ impl Session {
         if part.place.seen.is_none() || !part.act.fires_before_rows() {
             return Ok(());
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).check_within_at(&part.place, row)
+        self.writing().await?.writer().check_within_at(&part.place, row)
     }
 
     /// Inserts, updates or deletes one row, as its table has it.
@@ -318,12 +295,8 @@ impl Session {
         if let Some(new) = &new {
             self.ask_checks(&part.place, new).await?;
         }
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        let mut writing = self.writing().await?;
+        let mut writer = writing.writer();
         writer.asked = true;
         if let (Some(key), Some(old), true) = (&key, &old, target.fires)
             && !writer.is_still(shape, key, old).await?
