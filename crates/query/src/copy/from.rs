@@ -15,6 +15,7 @@ use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::procedural::activation::with_context;
 use crate::session::result::Executed;
+use crate::session::triggers::is_written_by_row;
 use crate::session::{Session, binding};
 
 /// Rows that are written in one go.

@@ -118,7 +118,7 @@ impl Session {
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(WithStack(Box::pin(async move {
             if !matches!(called.function.body, Written::Plpgsql(_)) {
-                return Box::pin(self.call_in_sql(called, args)).await;
+                return self.call_in_sql(called, args).await;
             }
             if called.function.result == Oid::TRIGGER {
                 let context = format!("compilation of PL/pgSQL function \"{}\" near line 1", called.function.name);
@@ -182,19 +182,25 @@ impl Session {
     ///
     /// # Errors
     /// The body's; 54001 for too many calls in each other.
-    async fn call_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
-        let entered = self.enter(Manner::of(&called.function, called.runs_as), None)?;
-        let aside = self.set_writes_aside().await;
-        let afterwards = std::mem::take(&mut self.routines.afterwards);
-        let result = self.rows_in_sql(called, args).await;
-        self.routines.afterwards = afterwards;
-        self.bring_writes_back(aside).await;
-        drop(entered);
-        let mut rows = result?;
-        if rows.is_empty() && !called.function.set {
-            rows.push(vec![Datum::Null; called.columns.len()]);
-        }
-        Ok(rows)
+    fn call_in_sql<'a>(
+        &'a mut self,
+        called: &'a Called,
+        args: Vec<Datum>,
+    ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
+        Box::pin(async move {
+            let entered = self.enter(Manner::of(&called.function, called.runs_as), None)?;
+            let aside = self.set_writes_aside().await;
+            let afterwards = std::mem::take(&mut self.routines.afterwards);
+            let result = self.rows_in_sql(called, args).await;
+            self.routines.afterwards = afterwards;
+            self.bring_writes_back(aside).await;
+            drop(entered);
+            let mut rows = result?;
+            if rows.is_empty() && !called.function.set {
+                rows.push(vec![Datum::Null; called.columns.len()]);
+            }
+            Ok(rows)
+        })
     }
 
     /// The rows of a body in SQL, whose plan is that of the last time if nothing has changed. One that holds commands has

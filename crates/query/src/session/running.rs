@@ -18,7 +18,7 @@ use crate::lower::walk::Refs;
 use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::partition::hashing::Hashing;
 use crate::session::access::Access;
-use crate::session::triggers::fires;
+use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding};
 use crate::settings::PUSH_DOWN;
 use crate::system::resolver::style_over;
@@ -72,7 +72,7 @@ impl Body {
                 let fast = FastRel::compile(&query.rel, &wanted, false)?;
                 Some(Self::Query { plan: None, locks: None, fast: Some(fast) })
             }
-            Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify, fires(modify)) => {
+            Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify, has_triggers(modify)) => {
                 let layout = layout(modify);
                 let by = ModifyBy::Fast(FastRel::compile(&modify.source, &layout, true)?);
                 Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by })))
@@ -96,7 +96,7 @@ impl Body {
             }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
-                let by = if explain || needs_plan(modify, fires(modify)) {
+                let by = if explain || needs_plan(modify, has_triggers(modify)) {
                     ModifyBy::Plan(plan_modify(modify, ctes, env)?)
                 } else {
                     ModifyBy::Source(plan_source(modify, ctes, &layout, env)?)

@@ -103,13 +103,17 @@ pub fn is_written_by_row(shapes: &CatalogShapes, table: &Table, below: bool) -> 
     Ok(fires || asks_session(shapes, table, below)?)
 }
 
-/// The same of what a modification writes.
+/// Whether the table of a modification has triggers, or one below it that its rows may be in.
+pub fn has_triggers(modify: &Modify) -> bool {
+    !modify.table.triggers.is_empty() || modify.tree.as_ref().is_some_and(|tree| tree.fires)
+}
+
+/// Whether a modification has to come by here, as [`is_written_by_row`] says.
 ///
 /// # Errors
-/// As [`is_written_by_row`].
+/// As there.
 pub fn fires(shapes: &CatalogShapes, modify: &Modify) -> SqlResult<bool> {
-    let fires = !modify.table.triggers.is_empty() || modify.tree.as_ref().is_some_and(|tree| tree.fires);
-    Ok(fires || asks_session(shapes, &modify.table, modify.tree.is_some())?)
+    Ok(has_triggers(modify) || asks_session(shapes, &modify.table, modify.tree.is_some())?)
 }
 
 /// Where a row says which table it is in, if rows may be in several.
