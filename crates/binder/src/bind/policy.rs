@@ -463,12 +463,38 @@ impl Binder<'_> {
         if rules.is_empty() {
             return Ok(());
         }
+        let mut computed = Vec::with_capacity(rules.len());
+        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
+        for (rule, condition) in rules {
+            let holds = self.new_column();
+            checks.push(RowCheck { rule, holds, again: condition.clone() });
+            computed.push((holds, condition));
+        }
+        let passed = self.compute_above(modify, computed)?;
+        for check in &mut checks {
+            rename_within(&mut check.again, &passed);
+        }
+        checks.append(&mut modify.checks);
+        modify.checks = checks;
+        Ok(())
+    }
+
+    /// Adds columns to the source of a modification, computed over those that it has, which get other ids. Gives those
+    /// with the former ones.
+    ///
+    /// # Errors
+    /// XX000 if no projection makes the rows.
+    pub(super) fn compute_above(
+        &mut self,
+        modify: &mut Modify,
+        computed: Vec<(ColumnId, Scalar)>,
+    ) -> SqlResult<Vec<(ColumnId, ColumnId)>> {
         let outputs: Vec<(ColumnId, PgType)> = match &modify.source {
             Rel::Project { exprs, .. } => exprs.iter().map(|(id, s)| (*id, s.ty)).collect(),
             Rel::Values { columns, .. } => columns.clone(),
             _ => return Err(SqlError::internal("rows to write that no projection makes")),
         };
-        let mut exprs = Vec::with_capacity(outputs.len() + rules.len());
+        let mut exprs = Vec::with_capacity(outputs.len() + computed.len());
         let mut passed: Vec<(ColumnId, ColumnId)> = Vec::with_capacity(outputs.len());
         for (id, ty) in outputs {
             let fresh = self.new_column();
@@ -478,20 +504,8 @@ impl Binder<'_> {
         let next = |id: ColumnId| passed.iter().find(|(from, _)| *from == id).map(|(_, to)| *to);
         let rename = |id: &mut ColumnId| *id = next(*id).unwrap_or(*id);
         let rename_all = |row: &mut Vec<(i16, ColumnId)>| row.iter_mut().for_each(|(_, id)| rename(id));
-        let rename_in = |value: &mut Scalar| {
-            walk::replace(value, &mut |s| match s.kind {
-                ScalarKind::Column(id) => next(id).map(|to| column(to, s.ty)),
-                _ => None,
-            });
-        };
-        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
-        for (rule, condition) in rules {
-            let holds = self.new_column();
-            let mut again = condition.clone();
-            rename_in(&mut again);
-            exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds, again });
-        }
+        let rename_in = |value: &mut Scalar| rename_within(value, &passed);
+        exprs.extend(computed);
         match &mut modify.op {
             ModifyOp::Insert { new_row, on_conflict } => {
                 rename_all(new_row);
@@ -526,10 +540,16 @@ impl Binder<'_> {
             rename(&mut check.holds);
             rename_in(&mut check.again);
         }
-        checks.append(&mut modify.checks);
-        modify.checks = checks;
         let source = std::mem::replace(&mut modify.source, Rel::Values { rows: vec![], columns: vec![] });
         modify.source = Rel::Project { input: Box::new(source), exprs };
-        Ok(())
+        Ok(passed)
     }
+}
+
+/// `value` over columns that have got other ids.
+pub(super) fn rename_within(value: &mut Scalar, passed: &[(ColumnId, ColumnId)]) {
+    walk::replace(value, &mut |s| {
+        let ScalarKind::Column(id) = s.kind else { return None };
+        passed.iter().find(|(from, _)| *from == id).map(|(_, to)| column(*to, s.ty))
+    });
 }

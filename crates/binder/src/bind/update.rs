@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_catalog::{Column, Identity, Table};
+use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
@@ -14,10 +15,11 @@ use super::from::FromItem;
 use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
+use super::policy::rename_within;
 use super::scalar::{Typed, column, truth};
 use super::scope::is_version_column;
 use super::star::is_star;
-use super::table_expr::{TableExpr, bind_table_expr};
+use super::table_expr::{TableExpr, bind_table_expr, volatility};
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
@@ -67,7 +69,9 @@ impl Binder<'_> {
         let value = |n: i16| {
             assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
         };
-        let generated = self.generated_values(&table, &value)?;
+        // What may give another value each time is computed once, and generated columns above it.
+        let apart = assigned.iter().any(|(_, s)| volatility(s) == Volatility::Volatile);
+        let generated = if apart { vec![] } else { self.generated_values(&table, &value)? };
 
         // Everything that the write stage reads passes through one projection.
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
@@ -94,8 +98,20 @@ impl Binder<'_> {
                 slot.1 = id;
             }
         }
+        let mut above = vec![];
+        if apart {
+            for (number, value) in self.generated_values(&table, &|n| in_row(&new_row, &table, n))? {
+                above.push((number, self.new_column(), value));
+            }
+            for (number, id, _) in &above {
+                if !self.leaves_alone(&table, *number, &given)? {
+                    numbers.push(*number);
+                }
+                new_row.iter_mut().filter(|(n, _)| n == number).for_each(|slot| slot.1 = *id);
+            }
+        }
         numbers.sort_unstable();
-        let held = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
+        let mut held = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
@@ -131,6 +147,11 @@ impl Binder<'_> {
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
         let mut modify =
             Modify { table: Arc::clone(&written.table), source, op, returning, checks: vec![], current_of, tree };
+        if !above.is_empty() {
+            let computed = above.into_iter().map(|(_, id, value)| (id, value)).collect();
+            let passed = self.compute_above(&mut modify, computed)?;
+            held.iter_mut().for_each(|(_, condition)| rename_within(condition, &passed));
+        }
         self.hold(&mut modify, held)?;
         self.secure_update(&mut modify, &written, (row_key, &old_row))?;
         Ok(modify)

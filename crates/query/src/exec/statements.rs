@@ -60,7 +60,8 @@ impl Statements {
             let mut running = start(statement, &frame)?;
             while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
         }
-        let frame = outer.renewed().await?;
+        // A body that is interpreted leaves alone what the statement around it has written.
+        let frame = if first.is_empty() && is_called(last) { outer.clone() } else { outer.renewed().await? };
         let mut running = start(last, &frame)?;
         if after.is_empty() {
             return Ok(State::Last(running));
@@ -98,6 +99,15 @@ impl Operator for Statements {
             self.state = State::Over;
         }
         Ok(batch)
+    }
+}
+
+/// Whether the rows of a plan are those of one call.
+fn is_called(node: &Node) -> bool {
+    match &node.op {
+        Op::Called { .. } => true,
+        Op::Project { input, .. } | Op::Limit { input, .. } => is_called(input),
+        _ => false,
     }
 }
 

@@ -621,6 +621,8 @@ impl Session {
     }
 
     async fn defer_trigger(&mut self, firing: &Firing<'_>) -> SqlResult<()> {
+        // It would run with other rights.
+        self.refuse_restricted("fire deferred trigger")?;
         let mut state = self.work().await?.state.lock().await;
         state.deferred.triggers.push(DeferredTrigger {
             table: firing.table.oid,

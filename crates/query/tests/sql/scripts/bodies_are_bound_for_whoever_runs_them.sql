@@ -154,6 +154,7 @@ CONTEXT: SQL statement "SELECT count(*)        FROM t"
 PL/pgSQL function counts() line 1 at SQL statement
 
 > SELECT of_expression();
+of_expression
 ERROR 42501: query would be affected by row-level security policy for table "t"
 CONTEXT: SQL expression "(SELECT count(*) FROM t)"
 PL/pgSQL function of_expression() line 1 at RETURN

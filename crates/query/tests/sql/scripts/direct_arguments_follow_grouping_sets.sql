@@ -130,7 +130,8 @@ ERROR 42803: aggregate functions are not allowed in FILTER
 ERROR 42P20: window functions are not allowed in FILTER
 
 > SELECT sum(b) FILTER (WHERE generate_series(1, 2) = 1) FROM v;
-ERROR 0A000: set-returning functions are not allowed in FILTER
+ERROR 0A000: aggregate function calls cannot contain set-returning function calls
+HINT: You might be able to move the set-returning function into a LATERAL FROM item.
 
 > SELECT rank(grouping(a)) WITHIN GROUP (ORDER BY b) FROM v GROUP BY ROLLUP (a);
 ERROR 42803: aggregate function calls cannot be nested

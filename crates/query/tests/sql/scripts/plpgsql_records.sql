@@ -695,7 +695,7 @@ ERROR 42703: column "nosuch" does not exist
 MERGE 2
 
 > SELECT (a).* IS NULL FROM t;
-ERROR 42809: column notation .star applied to type integer, which is not a composite type
+ERROR 0A000: row expansion via "*" is not supported here
 
 > SELECT (1).*;
 ERROR 42809: type integer is not composite

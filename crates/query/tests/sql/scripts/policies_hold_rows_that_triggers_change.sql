@@ -23,6 +23,7 @@ CREATE FUNCTION
 CREATE TRIGGER
 
 > SET ROLE xact_writer;
+(is_superuser = off)
 SET
 
 > INSERT INTO s VALUES (1, 2);
@@ -71,12 +72,14 @@ ERROR 42501: new row violates row-level security policy for table "s"
 MERGE 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > CREATE POLICY generated ON s AS RESTRICTIVE FOR INSERT WITH CHECK (d < 20);
 CREATE POLICY
 
 > SET ROLE xact_writer;
+(is_superuser = off)
 SET
 
 > INSERT INTO s VALUES (6, 9);
@@ -86,6 +89,7 @@ ERROR 42501: new row violates row-level security policy "generated" for table "s
 INSERT 0 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT * FROM s ORDER BY a;
@@ -185,6 +189,7 @@ CREATE FUNCTION
 CREATE TRIGGER
 
 > SET ROLE xact_writer;
+(is_superuser = off)
 SET
 
 > MERGE INTO m USING (VALUES (2)) v(x) ON x = a WHEN MATCHED THEN UPDATE SET c = 5;
@@ -209,6 +214,7 @@ MERGE 2
 MERGE 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT * FROM m ORDER BY a;
@@ -251,6 +257,7 @@ CREATE POLICY
 CREATE TRIGGER
 
 > SET ROLE xact_writer;
+(is_superuser = off)
 SET
 
 > INSERT INTO n VALUES (1, 9), (2, 19);
@@ -284,6 +291,7 @@ ERROR 42501: new row violates row-level security policy for table "n"
 MERGE 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT * FROM n ORDER BY a, c;
@@ -345,6 +353,7 @@ CREATE TRIGGER
 INSERT 0 2
 
 > SET ROLE xact_writer;
+(is_superuser = off)
 SET
 
 > UPDATE p SET a = 'y', c = 150 WHERE b = 1;
@@ -370,6 +379,7 @@ ERROR 42501: new row violates row-level security policy for table "p"
 MERGE 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT tableoid::regclass, * FROM p ORDER BY b;

@@ -26,6 +26,7 @@ GRANT
 > GRANT SELECT ON allowed TO ra_clerk;
 GRANT
 > SET ROLE ra_clerk;
+(is_superuser = off)
 SET
 > INSERT INTO t VALUES (4, 'y', 4) RETURNING *;
 id | who | n
@@ -80,6 +81,7 @@ id | who | n
 6 | a | 0
 SELECT 5
 > RESET ROLE;
+(is_superuser = on)
 RESET
 -- Subqueries read what the statement found.
 > CREATE FUNCTION allow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN INSERT INTO allowed VALUES (NEW.who) ON CONFLICT DO NOTHING; RETURN NEW; END $$;
@@ -87,10 +89,12 @@ CREATE FUNCTION
 > CREATE TRIGGER sallow BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION allow();
 CREATE TRIGGER
 > SET ROLE ra_clerk;
+(is_superuser = off)
 SET
 > INSERT INTO t VALUES (8, 'new', 8);
 ERROR 42501: new row violates row-level security policy for table "t"
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > SELECT * FROM allowed ORDER BY 1;
 who
@@ -125,6 +129,7 @@ CREATE POLICY
 > GRANT ALL ON p TO ra_clerk;
 GRANT
 > SET ROLE ra_clerk;
+(is_superuser = off)
 SET
 > INSERT INTO p VALUES (1, 1), (1, 5), (1, 12), (2, 4) RETURNING tableoid::regclass, *;
 tableoid | k | n
@@ -151,10 +156,12 @@ p2 | 2 | 14
 p2 | 2 | 15
 SELECT 4
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > CREATE TRIGGER away BEFORE UPDATE ON p1 FOR EACH ROW EXECUTE FUNCTION away();
 CREATE TRIGGER
 > SET ROLE ra_clerk;
+(is_superuser = off)
 SET
 > UPDATE p SET n = 3 WHERE n = 1 RETURNING tableoid::regclass, *;
 tableoid | k | n
@@ -163,6 +170,7 @@ UPDATE 1
 > UPDATE p SET n = 13 WHERE n = 12;
 ERROR 42501: new row violates row-level security policy for table "p"
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > CREATE VIEW low AS SELECT * FROM p WHERE n < 16 WITH CHECK OPTION;
 CREATE VIEW

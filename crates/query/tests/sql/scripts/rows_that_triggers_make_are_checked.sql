@@ -153,6 +153,7 @@ CREATE FUNCTION
 > CREATE TRIGGER t BEFORE INSERT OR UPDATE OF a ON secured FOR EACH ROW EXECUTE FUNCTION times_ten();
 CREATE TRIGGER
 > SET ROLE made_rows_reader;
+(is_superuser = off)
 SET
 > INSERT INTO secured VALUES (9, 'nine');
 INSERT 0 1
@@ -181,6 +182,7 @@ a | b
 90 | nine
 SELECT 3
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP TABLE secured;
 DROP TABLE

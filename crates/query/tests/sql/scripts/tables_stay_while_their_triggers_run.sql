@@ -212,4 +212,6 @@ ERROR 55006: cannot ALTER TABLE "part" because it is being used by active querie
 CONTEXT: SQL statement "ALTER TABLE part DETACH PARTITION part1"
 PL/pgSQL function ddl() line 1 at EXECUTE
 > INSERT INTO part1 VALUES (1);
-INSERT 0 1
+ERROR 55006: cannot ALTER TABLE "part1" because it is being used by active queries in this session
+CONTEXT: SQL statement "ALTER TABLE part DETACH PARTITION part1"
+PL/pgSQL function ddl() line 1 at EXECUTE

@@ -19,6 +19,7 @@ GRANT
 ERROR 44000: new row violates check option for view "w"
 DETAIL: Failing row contains (1, 102, 77).
 > SET ROLE vt_clerk;
+(is_superuser = off)
 SET
 > INSERT INTO w (a, n) VALUES (1, 2);
 ERROR 44000: new row violates check option for view "w"
@@ -29,19 +30,23 @@ INSERT 0 1
 ERROR 44000: new row violates check option for view "w"
 DETAIL: Failing row contains (n) = (104).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT SELECT (c) ON v TO vt_clerk;
 GRANT
 > SET ROLE vt_clerk;
+(is_superuser = off)
 SET
 > UPDATE w SET n = 4;
 ERROR 44000: new row violates check option for view "w"
 DETAIL: Failing row contains (n, c) = (104, 77).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT SELECT ON v TO vt_clerk;
 GRANT
 > SET ROLE vt_clerk;
+(is_superuser = off)
 SET
 > UPDATE w SET n = 4;
 ERROR 44000: new row violates check option for view "w"
@@ -51,6 +56,7 @@ a | n | c
 1 | 20 | 77
 UPDATE 1
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP VIEW w, v;
 DROP VIEW
