@@ -92,7 +92,7 @@ impl LargeObjectCall {
     ///
     /// # Errors
     /// 42704 for objects and descriptors that are not there, 42501 for what the role may not, 22023 for places that no
-    /// object reaches, 23505 where a new object's OID is taken.
+    /// object reaches, 23505 where a new object's OID is taken, 54000 where too many are open.
     pub async fn run(&self, function: &'static str, args: &[Datum]) -> SqlResult<Datum> {
         let running = self.shared.transaction.lock().upgrade();
         let running = running.ok_or_else(|| SqlError::internal("large objects are used outside of a transaction"))?;
@@ -173,7 +173,7 @@ impl LargeObjectCall {
         // Whoever may write may read.
         self.require(&view, oid, if writes { "rw" } else { "r" }).await?;
         let as_of = (!writes).then_some(view);
-        Ok(Datum::Int4(self.shared.large_objects.lock().open(oid, as_of)))
+        self.shared.large_objects.lock().open(oid, as_of).map(Datum::Int4)
     }
 
     /// The object behind a descriptor, how it is read, and the position in it.

@@ -1,9 +1,12 @@
 //! Large objects that a session has open: small numbers, the lowest that is free first, which live as long as the
-//! transaction that opened them, or until what opened them is undone.
+//! transaction that opened them, or until what opened them is undone. There are at most [`MOST_OPEN`] at a time.
 
 use gavel_catalog::large_object::LARGEST;
 use gavel_txn::ReadView;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+/// Most that are open at a time. Each that is only read keeps what the transaction had written when it was opened.
+pub const MOST_OPEN: usize = 1_024;
 
 /// One that is open.
 #[derive(Clone)]
@@ -26,17 +29,23 @@ pub struct Descriptors {
 
 impl Descriptors {
     /// Opens one, and gives its number.
-    pub fn open(&mut self, oid: Oid, as_of: Option<ReadView>) -> i32 {
-        self.opened += 1;
-        let descriptor = Descriptor { oid, as_of, position: 0, opened: self.opened };
-        let free = self.open.iter().position(Option::is_none).unwrap_or_else(|| {
-            self.open.push(None);
-            self.open.len() - 1
-        });
-        if let Some(slot) = self.open.get_mut(free) {
-            *slot = Some(descriptor);
+    ///
+    /// # Errors
+    /// 54000 if [`MOST_OPEN`] are open.
+    pub fn open(&mut self, oid: Oid, as_of: Option<ReadView>) -> SqlResult<i32> {
+        let free = self.open.iter().position(Option::is_none).unwrap_or(self.open.len());
+        if free >= MOST_OPEN {
+            let message = format!("cannot have more than {MOST_OPEN} large-object descriptors open");
+            return Err(SqlError::new(SqlState::ProgramLimitExceeded, message)
+                .hint("Close some of them by lo_close(); the end of the transaction closes all."));
         }
-        i32::try_from(free).unwrap_or(i32::MAX)
+        self.opened += 1;
+        let descriptor = Some(Descriptor { oid, as_of, position: 0, opened: self.opened });
+        match self.open.get_mut(free) {
+            Some(slot) => *slot = descriptor,
+            None => self.open.push(descriptor),
+        }
+        Ok(i32::try_from(free).unwrap_or(i32::MAX))
     }
 
     /// # Errors
@@ -113,11 +122,12 @@ mod tests {
     #[test]
     fn the_lowest_free_number_is_taken() {
         let mut open = Descriptors::default();
-        assert_eq!((open.open(Oid(1), None), open.open(Oid(2), None), open.open(Oid(1), None)), (0, 1, 2));
+        let opened = [Oid(1), Oid(2), Oid(1)].map(|oid| open.open(oid, None).unwrap());
+        assert_eq!(opened, [0, 1, 2]);
         open.close(0).unwrap();
         assert_eq!(open.close(0).unwrap_err().message(), "invalid large-object descriptor: 0");
         let mark = open.mark();
-        assert_eq!(open.open(Oid(3), None), 0);
+        assert_eq!(open.open(Oid(3), None).unwrap(), 0);
         open.close_after(mark);
         assert!(open.get(0).is_err() && open.get(-1).is_err() && open.get(3).is_err());
         open.close_object(Oid(1));
@@ -125,6 +135,19 @@ mod tests {
         assert_eq!(open.get(1).unwrap().oid, Oid(2));
         open.close_all();
         assert!(open.get(1).is_err());
+    }
+
+    #[test]
+    fn only_so_many_are_open() {
+        let mut open = Descriptors::default();
+        for number in 0..MOST_OPEN {
+            assert_eq!(usize::try_from(open.open(Oid(1), None).unwrap()).unwrap(), number);
+        }
+        let refused = open.open(Oid(1), None).unwrap_err();
+        assert_eq!(refused.code(), SqlState::ProgramLimitExceeded);
+        open.close(7).unwrap();
+        assert_eq!(open.open(Oid(2), None).unwrap(), 7);
+        assert!(open.open(Oid(2), None).is_err());
     }
 
     #[test]

@@ -26,8 +26,8 @@ use crate::settings::Source;
 
 /// Deepest nesting of calls.
 const MAX_CALLS: usize = 256;
-/// Name of the savepoints of blocks.
-pub(crate) const BLOCK_SAVEPOINT: &str = "\u{1}block";
+/// Name of the savepoints of blocks; no client can write it, as no text of the protocol holds a zero byte.
+pub(crate) const BLOCK_SAVEPOINT: &str = "\0block";
 
 /// What a function's body sees of its signature.
 pub fn signature_of(function: &Function) -> Signature {
@@ -100,7 +100,7 @@ struct Entered {
 }
 
 /// 54001.
-pub(super) fn too_deep() -> SqlError {
+fn too_deep() -> SqlError {
     SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
         .hint(format!("Functions call each other more than {MAX_CALLS} times."))
 }
@@ -149,11 +149,9 @@ impl Session {
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
         let entered = self.enter(manner, Some((Arc::clone(&act.compiled), act.current)))?;
         let compiled = Arc::clone(&act.compiled);
-        let aside = self.set_writes_aside().await;
-        let afterwards = std::mem::take(&mut self.routines.afterwards);
+        let outer = self.suspend_statement().await;
         let result = self.block_of_body(act, &compiled.body.block).await;
-        self.routines.afterwards = afterwards;
-        self.bring_writes_back(aside).await;
+        self.resume_statement(outer).await;
         drop(entered);
         match result {
             Ok(_) => Ok(()),
@@ -189,11 +187,9 @@ impl Session {
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(async move {
             let entered = self.enter(Manner::of(&called.function, called.runs_as), None)?;
-            let aside = self.set_writes_aside().await;
-            let afterwards = std::mem::take(&mut self.routines.afterwards);
+            let outer = self.suspend_statement().await;
             let result = self.rows_in_sql(called, args).await;
-            self.routines.afterwards = afterwards;
-            self.bring_writes_back(aside).await;
+            self.resume_statement(outer).await;
             drop(entered);
             let mut rows = result?;
             if rows.is_empty() && !called.function.set {
@@ -524,6 +520,7 @@ impl Session {
         let (settings, place) = work.rollback_to(BLOCK_SAVEPOINT).await?;
         work.release(BLOCK_SAVEPOINT).await?;
         self.routines.afterwards.clear();
+        self.routines.leaves_unfinished(false);
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);

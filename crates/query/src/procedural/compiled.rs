@@ -291,6 +291,9 @@ fn statement_fragments<'b>(statements: &'b [Statement], f: &mut dyn FnMut(&'b Sq
 /// Whether a statement of a body is about the row that a cursor is on.
 pub fn names_current_rows(body: &Body) -> bool {
     let mut found = false;
-    fragments(body, &mut |sql, _| found |= sql.text.to_ascii_lowercase().contains("current of"));
+    fragments(body, &mut |sql, _| {
+        let words: Vec<&str> = sql.text.split_whitespace().collect();
+        found |= words.join(" ").to_ascii_lowercase().contains("current of");
+    });
     found
 }

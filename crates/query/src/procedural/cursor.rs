@@ -9,10 +9,9 @@ use crate::prepared::portals::{CursorInfo, Portal, PortalState};
 use crate::procedural::activation::{Activation, Flow};
 use crate::procedural::assign::Row;
 use crate::procedural::execute::after_round;
-use crate::procedural::rows::in_use;
+use crate::procedural::rows::{Given, in_use};
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
-use crate::session::statement::rows_of;
 
 impl Session {
     /// The name of the cursor that a variable holds.
@@ -144,14 +143,8 @@ impl Session {
         let mut found = false;
         loop {
             tokio::task::consume_budget().await;
-            let mut executed = self.fetch(name, FetchDirection::Forward(Some(1)), false).await?;
-            let columns: Vec<(String, PgType)> =
-                executed.columns.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect();
-            let types: Vec<PgType> = columns.iter().map(|c| c.1).collect();
-            let mut rows = Vec::new();
-            while let Some(batch) = executed.next().await? {
-                rows_of(batch, &types, &mut rows)?;
-            }
+            let executed = self.fetch(name, FetchDirection::Forward(Some(1)), false).await?;
+            let Given { rows, columns, .. } = self.drained(executed, false).await?;
             let Some(values) = rows.into_iter().next() else {
                 if !found {
                     self.assign_row(act, into, None, &columns).await?;
@@ -179,7 +172,7 @@ impl Session {
     ) -> SqlResult<()> {
         let name = self.cursor_name(act, cursor)?;
         let direction = self.fetch_direction(act, direction).await?;
-        let mut executed = self.fetch(&name, direction, into.is_none()).await?;
+        let executed = self.fetch(&name, direction, into.is_none()).await?;
         let Some(targets) = into else {
             let count = match &executed.tag {
                 Tag::Fixed(tag) => tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0),
@@ -189,13 +182,7 @@ impl Session {
             act.set_found(count > 0);
             return Ok(());
         };
-        let columns: Vec<(String, PgType)> =
-            executed.columns.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect();
-        let types: Vec<PgType> = columns.iter().map(|c| c.1).collect();
-        let mut rows = Vec::new();
-        while let Some(batch) = executed.next().await? {
-            rows_of(batch, &types, &mut rows)?;
-        }
+        let Given { rows, columns, .. } = self.drained(executed, false).await?;
         act.row_count = i64::try_from(rows.len()).unwrap_or(0);
         act.set_found(!rows.is_empty());
         let row = rows.into_iter().next().map(|values| Row { values, columns: &columns });

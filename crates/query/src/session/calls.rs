@@ -91,9 +91,11 @@ impl Caller {
             return Err(refused());
         }
         let (answer, answered) = oneshot::channel();
-        self.unfinished.store(true, Ordering::Release);
         self.requests.send(Request::Write { modify, layout, rows, params, answer }).map_err(|_| refused())?;
-        answered.await.map_err(|_| refused())?
+        let applied = answered.await.map_err(|_| refused())?;
+        // Not before: statements inside of the write have finished theirs by now.
+        self.unfinished.store(true, Ordering::Release);
+        applied
     }
 
     /// Has the session do what is left to do after such writes, if there were any.
@@ -158,6 +160,12 @@ impl Routines {
         self.caller.clone()
     }
 
+    /// Says whether the running statement has something left to do after rows that the session wrote for its plan; gives
+    /// what was so before.
+    pub fn leaves_unfinished(&self, something: bool) -> bool {
+        self.caller.unfinished.swap(something, Ordering::AcqRel)
+    }
+
     pub fn keep_cast(&mut self, key: (PgType, PgType), basis: Arc<Basis>, cast: Arc<RowExpr>) {
         if self.casts.len() >= MAX_KEPT {
             self.casts.clear();
@@ -185,6 +193,7 @@ impl Routines {
         self.afterwards.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
+        self.leaves_unfinished(false);
         while self.requests.try_recv().is_ok() {}
     }
 }

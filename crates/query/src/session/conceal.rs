@@ -30,9 +30,11 @@ fn key_columns(table: &Table, name: &str) -> Vec<i16> {
 }
 
 /// Whether the error is one of a statement in a body, whose DETAIL has been looked at for the role that the body ran as.
+///
+/// An error that COPY itself has met comes with what the client sent, which may look like anything.
 fn is_of_body(error: &SqlError) -> bool {
     let context = error.fields().context.as_deref().unwrap_or_default();
-    context.lines().any(|line| line.starts_with("PL/pgSQL function "))
+    !context.starts_with("COPY ") && context.lines().any(|line| line.starts_with("PL/pgSQL function "))
 }
 
 /// The row that a view WITH CHECK OPTION refuses, which DETAIL shows as the table under it has it, or the view whose

@@ -396,25 +396,24 @@ impl Session {
     ) -> SqlResult<Vec<Vec<Datum>>> {
         planned.allow()?;
         self.use_objects(&planned.bound.objects).await?;
-        let mut executed = self.run_query_plan(planned, params).await?;
-        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
-        let mut rows = Vec::new();
-        self.drive(executed.collect()).await?;
-        while let Some(batch) = executed.next().await? {
-            rows_of(batch, &types, &mut rows)?;
-        }
-        Ok(rows)
+        let executed = self.run_query_plan(planned, params).await?;
+        self.all_rows(planned, executed).await
     }
 
     /// All rows of a bound statement, for callers inside the engine.
     pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Vec<Vec<Datum>>> {
         let planned = self.plan_bound(bound, basis).await?;
         self.use_objects(&planned.bound.objects).await?;
-        let mut executed = match &planned.body {
+        let executed = match &planned.body {
             Body::Query { .. } => self.run_query_plan(&planned, Vec::new()).await?,
             Body::Modify(body) => self.run_modify(body, planned.columns.clone(), Vec::new()).await?,
             Body::Rewritten(_) | Body::Other => return Err(SqlError::internal("not a query")),
         };
+        self.all_rows(&planned, executed).await
+    }
+
+    /// All rows that a planned statement gives, which runs.
+    async fn all_rows(&mut self, planned: &Planned, mut executed: Executed) -> SqlResult<Vec<Vec<Datum>>> {
         let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
         let mut rows = Vec::new();
         self.drive(executed.collect()).await?;

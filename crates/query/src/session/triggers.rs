@@ -620,8 +620,9 @@ impl Session {
         Ok(state.deferred.defers_trigger(constraint))
     }
 
+    /// # Errors
+    /// 42501 in a security-restricted operation: at COMMIT the function would run with the rights of whoever asked for that.
     async fn defer_trigger(&mut self, firing: &Firing<'_>) -> SqlResult<()> {
-        // It would run with other rights.
         self.refuse_restricted("fire deferred trigger")?;
         let mut state = self.work().await?.state.lock().await;
         state.deferred.triggers.push(DeferredTrigger {

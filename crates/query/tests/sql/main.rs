@@ -256,6 +256,7 @@ scripts! {
     foreign_keys_fire_triggers_of_partitions
     rewritten_rows_keep_their_table
     errors_of_copy_into_tables_with_triggers
+    errors_of_copy_leave_out_what_may_not_be_read
     statements_inside_leave_checks_alone
     rows_that_triggers_make_are_checked
     columns_that_are_assigned_fire_triggers

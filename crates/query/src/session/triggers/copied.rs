@@ -42,12 +42,15 @@ impl Session {
     /// Those of the functions of triggers; violations of constraints other than foreign keys.
     pub(crate) async fn copy_row(&mut self, copying: &mut Copying, row: Vec<Datum>) -> SqlResult<()> {
         let Copying { act, target, instead, count } = copying;
-        if *instead {
-            self.instead_of_row(act, None, Some(row)).await?;
-            *count += 1;
-        } else if self.write_row(target, act, Given::New(row), None).await?.is_some() {
-            *count += 1;
-        }
+        // Of a partition's triggers, too.
+        self.routines.busy.push(act.table().oid);
+        let done = if *instead {
+            self.instead_of_row(act, None, Some(row)).await.map(|_| true)
+        } else {
+            self.write_row(target, act, Given::New(row), None).await.map(|done| done.is_some())
+        };
+        self.routines.busy.pop();
+        *count += u64::from(done?);
         Ok(())
     }
 

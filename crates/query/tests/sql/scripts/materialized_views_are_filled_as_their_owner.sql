@@ -193,6 +193,51 @@ ERROR 42501: must be owner of materialized view one
 (is_superuser = on)
 RESET
 
+-- What would wait for COMMIT would run there as whoever asked for the rows.
+> SET ROLE hs_maker;
+(is_superuser = off)
+SET
+
+> CREATE TABLE made.target (a int);
+CREATE TABLE
+
+> CREATE FUNCTION made.later() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''as %'', current_user; RETURN NULL; END';
+CREATE FUNCTION
+
+> CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON made.target DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION made.later();
+CREATE TRIGGER
+
+> CREATE FUNCTION made.write() RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO made.target VALUES (1); RETURN 1; END';
+CREATE FUNCTION
+
+> CREATE MATERIALIZED VIEW made.writes AS SELECT made.write() AS w WITH NO DATA;
+CREATE MATERIALIZED VIEW
+
+> INSERT INTO made.target VALUES (0);
+NOTICE: as hs_maker
+INSERT 0 1
+
+> RESET ROLE;
+(is_superuser = on)
+RESET
+
+> REFRESH MATERIALIZED VIEW made.writes;
+ERROR 42501: cannot fire deferred trigger within security-restricted operation
+CONTEXT: SQL statement "INSERT INTO made.target VALUES (1)"
+PL/pgSQL function made.write() line 1 at SQL statement
+
+> ALTER TABLE made.target DISABLE TRIGGER waits;
+ALTER TABLE
+
+> REFRESH MATERIALIZED VIEW made.writes;
+REFRESH MATERIALIZED VIEW
+
+> SELECT a FROM made.target ORDER BY a;
+a
+0
+1
+SELECT 2
+
 > SET client_min_messages = error; DROP SCHEMA made CASCADE; DROP ROLE hs_maker, hs_other;
 SET
 DROP SCHEMA

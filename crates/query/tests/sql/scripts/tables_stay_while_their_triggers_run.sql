@@ -211,7 +211,24 @@ CREATE TRIGGER
 ERROR 55006: cannot ALTER TABLE "part" because it is being used by active queries in this session
 CONTEXT: SQL statement "ALTER TABLE part DETACH PARTITION part1"
 PL/pgSQL function ddl() line 1 at EXECUTE
-> INSERT INTO part1 VALUES (1);
-ERROR 55006: cannot ALTER TABLE "part1" because it is being used by active queries in this session
+> COPY part FROM STDIN;
+<1
+ERROR 55006: cannot ALTER TABLE "part" because it is being used by active queries in this session
 CONTEXT: SQL statement "ALTER TABLE part DETACH PARTITION part1"
 PL/pgSQL function ddl() line 1 at EXECUTE
+COPY part, line 1: "1"
+> CREATE OR REPLACE TRIGGER y BEFORE INSERT ON part1 FOR EACH ROW EXECUTE FUNCTION ddl('ALTER TABLE part ADD CHECK (a > 0)');
+CREATE TRIGGER
+> COPY part FROM STDIN;
+<1
+ERROR 55006: cannot ALTER TABLE "part" because it is being used by active queries in this session
+CONTEXT: SQL statement "ALTER TABLE part ADD CHECK (a > 0)"
+PL/pgSQL function ddl() line 1 at EXECUTE
+COPY part, line 1: "1"
+> DROP TRIGGER y ON part1;
+DROP TRIGGER
+> COPY part FROM STDIN;
+<1
+COPY 1
+> ALTER TABLE part ADD CHECK (a > 0);
+ALTER TABLE
