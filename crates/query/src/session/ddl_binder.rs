@@ -260,7 +260,7 @@ impl SessionBinder<'_> {
         }
         let written = expr;
         let mut expr = expr.clone();
-        let mut names = QualifySequences { context: &context };
+        let mut names = NumberRelations { context: &context };
         let _ = expr.visit(&mut names);
         // A string that becomes a name by what it is assigned to.
         if let (Usage::Default(to), Expr::Value(value)) = (usage, &mut expr)
@@ -331,13 +331,13 @@ fn sequences(scalar: &Scalar, found: &mut Vec<Oid>) {
     }
 }
 
-/// Writes the schema into `nextval('s')` and its kin, and the number into literals that name a relation: that is what they
-/// stand for from now on, whatever it is called.
-struct QualifySequences<'a> {
+/// Writes the number into literals that name a relation, also those of `nextval('s')` and its kin: that is what they stand
+/// for from now on, whatever it is called.
+struct NumberRelations<'a> {
     context: &'a BindContext<'a>,
 }
 
-impl VisitorMut for QualifySequences<'_> {
+impl VisitorMut for NumberRelations<'_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
@@ -356,10 +356,12 @@ impl VisitorMut for QualifySequences<'_> {
         let Some(ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(argument))) = list.args.first_mut() else {
             return ControlFlow::Continue(());
         };
-        if let Some(text) = literal(argument) {
-            if let Some(qualified) = self.qualified(text) {
-                *text = qualified;
-            }
+        if let Expr::Value(value) = &*argument
+            && let ast::Value::SingleQuotedString(text) = &value.value
+            && let Some(oid) = self.relation(text)
+            && let Ok(number) = gavel_binder::parse::parse_expression(&format!("'{oid}'::regclass"))
+        {
+            *argument = number;
         }
         ControlFlow::Continue(())
     }
@@ -381,19 +383,7 @@ fn relation_literal(expr: &mut Expr) -> Option<&mut String> {
     }
 }
 
-/// The string of a literal, a cast around it or not.
-fn literal(expr: &mut Expr) -> Option<&mut String> {
-    match expr {
-        Expr::Value(v) => match &mut v.value {
-            ast::Value::SingleQuotedString(s) => Some(s),
-            _ => None,
-        },
-        Expr::Cast { expr, .. } | Expr::Nested(expr) => literal(expr),
-        _ => None,
-    }
-}
-
-impl QualifySequences<'_> {
+impl NumberRelations<'_> {
     /// The relation of a name that may be qualified; numbers name none.
     fn relation(&self, text: &str) -> Option<Oid> {
         if text.bytes().all(|b| b.is_ascii_digit()) {
@@ -402,17 +392,5 @@ impl QualifySequences<'_> {
         let parts = gavel_binder::idents_of(text)?;
         let name = gavel_binder::qualified(self.context, &ast::ObjectName::from(parts)).ok()?;
         Some(gavel_binder::find_relation(self.context, &name)?.oid())
-    }
-
-    fn qualified(&self, text: &str) -> Option<String> {
-        let words = crate::settings::special::parse_names(text).ok()?;
-        let [word] = words.as_slice() else { return None };
-        if text.contains('.') {
-            return None;
-        }
-        let catalog = self.context.catalog;
-        let path = self.context.search_path.iter().map(|s| if s == "$user" { self.context.user } else { s.as_str() });
-        let schema = catalog.schema_by_oid(catalog.find(path, word)?.schema())?;
-        Some(format!("{}.{}", gavel_binder::quote(&schema.name), gavel_binder::quote(word)))
     }
 }
