@@ -78,9 +78,9 @@ impl Binder {
         let _ = expr.visit(&mut names);
         let mut numbers = Vec::new();
         for name in names.0 {
-            let column = table.column_named(&name).ok_or_else(|| {
-                SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\" does not exist"))
-            })?;
+            let column = table
+                .column_named(&name)
+                .ok_or_else(|| SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\" does not exist")))?;
             numbers.push(column.number);
         }
         numbers.sort_unstable();
@@ -101,9 +101,7 @@ impl DdlBinder for Binder {
             other => other,
         };
         let known = registry::type_named(base).map(|t| PgType::new(t.oid));
-        known.ok_or_else(|| {
-            SqlError::new(SqlState::UndefinedObject, format!("type \"{name}\" does not exist"))
-        })
+        known.ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("type \"{name}\" does not exist")))
     }
 
     fn expression(&self, _: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
