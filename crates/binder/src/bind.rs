@@ -143,6 +143,8 @@ pub struct Binder<'a> {
     pub rewritten: Vec<String>,
     /// A view is being defined: nothing is read.
     pub defining: bool,
+    /// Calls of functions in language `internal` stay calls: their volatility is asked for.
+    pub keeps_internal: bool,
     /// The query tree is wanted: see [`record`].
     pub recorder: Option<Box<record::Recorder>>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
@@ -196,6 +198,7 @@ impl<'a> Binder<'a> {
             secured: vec![],
             rewritten: vec![],
             defining: false,
+            keeps_internal: false,
             recorder: None,
             edits: None,
             rule_rows: None,

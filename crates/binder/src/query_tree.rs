@@ -342,8 +342,17 @@ pub enum Form {
     /// A subquery, with the operator before it if it has one.
     Query {
         tree: QueryTree,
-        operator: Option<String>,
+        operator: Option<QueryOperator>,
     },
+}
+
+/// The operator between a value and a subquery.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueryOperator {
+    /// One of PostgreSQL's own, by its symbol.
+    System(String),
+    /// One of users.
+    User(Oid),
 }
 
 #[cfg(test)]

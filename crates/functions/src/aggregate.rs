@@ -11,6 +11,7 @@ use crate::call::EvalContext;
 mod collect;
 mod count;
 mod extreme;
+mod first;
 mod grouped;
 mod json;
 mod logic;

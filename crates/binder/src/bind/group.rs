@@ -14,12 +14,11 @@ use super::direct::lacking;
 use super::expr::strip;
 use super::name::fold;
 use super::same::same;
-use super::scalar::{Typed, call, column, constant, scalar};
+use super::scalar::{Typed, call, column, constant};
 use super::scope::Columns;
 use super::select::Target;
-use super::typename::array_type;
 use super::walk;
-use crate::bound::{Aggregate, ColumnId, Index, Rel, Scalar, ScalarKind};
+use crate::bound::{Aggregate, ColumnId, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
 
 /// GROUP BY as bound.
@@ -44,6 +43,8 @@ impl Grouping {
 const MAX_SETS: usize = 4096;
 /// Most columns of one CUBE.
 const MAX_CUBE: usize = 12;
+/// `gavel.first(anyelement)`.
+const FIRST: Oid = Oid(9993);
 
 impl Binder<'_> {
     pub fn group_clause(
@@ -324,10 +325,8 @@ impl Binder<'_> {
                     }
                     if keyed && let Some(key) = binder.key_above(id, groups) {
                         binder.note_key(key);
-                        if binder.is_spread(id)
-                            && let Some(value) = binder.first_of_group(part, &mut firsts)
-                        {
-                            return Some(value);
+                        if binder.is_spread(id) {
+                            return Some(binder.first_of_group(part, &mut firsts));
                         }
                         let fresh = binder.new_column();
                         groups.push((fresh, part.clone()));
@@ -476,24 +475,17 @@ impl Binder<'_> {
             })
     }
 
-    /// The value that a column has in the first row of a group, as an aggregate beside the others; `None` if there are no
-    /// arrays of its type.
-    fn first_of_group(&mut self, part: &Scalar, firsts: &mut Vec<Aggregate>) -> Option<Scalar> {
-        let ty = PgType::new(array_type(part.ty.oid)?);
+    /// The value that a column has in the first row of a group, as an aggregate beside the others.
+    fn first_of_group(&mut self, part: &Scalar, firsts: &mut Vec<Aggregate>) -> Scalar {
         let known = firsts.iter().find(|first| first.args.first() == Some(part)).map(|first| first.id);
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let function = registry::procs_named("array_agg").find(|p| p.args == [Oid::ANYNONARRAY])?.oid;
-                let id = self.new_column();
-                let (args, order_by) = (vec![part.clone()], vec![]);
-                let (direct, distinct, filter, user) = (0, false, None, None);
-                firsts.push(Aggregate { id, function, args, direct, distinct, filter, order_by, ty, user });
-                id
-            }
-        };
-        let indices = vec![Index::Element(constant(Datum::Int4(1), PgType::INT4))];
-        Some(scalar(ScalarKind::Subscript { input: Box::new(column(id, ty)), indices }, part.ty))
+        let id = known.unwrap_or_else(|| {
+            let (id, ty) = (self.new_column(), part.ty);
+            let (args, order_by) = (vec![part.clone()], vec![]);
+            let (direct, distinct, filter, user) = (0, false, None, None);
+            firsts.push(Aggregate { id, function: FIRST, args, direct, distinct, filter, order_by, ty, user });
+            id
+        });
+        column(id, part.ty)
     }
 
     /// 42803 for a column that is not grouped.

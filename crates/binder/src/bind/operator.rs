@@ -142,7 +142,7 @@ impl Binder<'_> {
     /// As [`Self::apply_operator`].
     pub fn operator(&mut self, name: &str, left: Option<Typed>, right: Typed, pos: Pos) -> SqlResult<Typed> {
         let (left, right) = match self.user_operation(name, left, right, pos)? {
-            Ok(value) => return Ok(value),
+            Ok((value, _)) => return Ok(value),
             Err(operands) => operands,
         };
         let start = left.as_ref().map_or(right.pos, |l| l.pos).min_known(pos);

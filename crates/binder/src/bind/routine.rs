@@ -324,6 +324,7 @@ impl Binder<'_> {
         inner.view_depth = self.view_depth;
         inner.depth = self.depth;
         inner.defining = self.defining;
+        inner.keeps_internal = self.keeps_internal;
         inner.parameters = Some(parameters.clone());
         inner.routines = self.routines.iter().copied().chain([function.oid]).collect();
         inner.edits = self.edits.is_some().then(Vec::new);

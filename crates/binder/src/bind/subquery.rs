@@ -11,7 +11,12 @@ use super::typename::array_type;
 use super::user_operator::parted;
 use crate::bound::{Scalar, ScalarKind, Subquery, SubqueryKind};
 use crate::parse::{Pos, marker};
-use crate::query_tree::{Body, Form, FromTree, QueryTree, Range, RangeKind};
+use crate::query_tree::{Body, Form, FromTree, QueryOperator, QueryTree, Range, RangeKind};
+
+/// One of PostgreSQL's own operators, which may be joined to its schema.
+fn own_operator(name: &str) -> QueryOperator {
+    QueryOperator::System(parted(name).1.to_owned())
+}
 
 impl Binder<'_> {
     /// Binds a query one level further in.
@@ -73,12 +78,17 @@ impl Binder<'_> {
     }
 
     /// A subquery with its tree, if one is recorded.
-    fn with_tree(&self, value: Scalar, tree: Option<Box<QueryTree>>, operator: Option<&str>) -> SqlResult<Scalar> {
+    fn with_tree(
+        &self,
+        value: Scalar,
+        tree: Option<Box<QueryTree>>,
+        operator: Option<QueryOperator>,
+    ) -> SqlResult<Scalar> {
         if self.recorder.is_none() {
             return Ok(value);
         }
         let tree = *tree.ok_or_else(|| SqlError::internal("a subquery without a tree"))?;
-        Ok(self.formed(value, || Form::Query { tree, operator: operator.map(|name| parted(name).1.to_owned()) }))
+        Ok(self.formed(value, || Form::Query { tree, operator }))
     }
 
     pub fn exists(&mut self, query: &ast::Query, negated: bool) -> SqlResult<Typed> {
@@ -114,19 +124,20 @@ impl Binder<'_> {
         self.subquery_columns(left.len(), &bound, at)?;
         let mut bound = bound;
         let tree = bound.tree.take().map(unframed);
-        let subquery = match self.compared_by_user(name, left, bound, all, at)? {
-            Ok(subquery) => subquery,
+        let (subquery, operator) = match self.compared_by_user(name, left, bound, all, at)? {
+            Ok((subquery, oid)) => (subquery, QueryOperator::User(oid)),
             Err((left, bound)) => {
                 let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;
-                Subquery { kind: SubqueryKind::Quantified { left, functions, all }, query: rel, columns }
+                let kind = SubqueryKind::Quantified { left, functions, all };
+                (Subquery { kind, query: rel, columns }, own_operator(name))
             }
         };
         let out = boolean(ScalarKind::Subquery(Box::new(subquery)));
-        Ok(Typed::new(self.with_tree(out, tree, Some(name))?, start))
+        Ok(Typed::new(self.with_tree(out, tree, Some(operator))?, start))
     }
 
     /// `left name ANY (query)` where the operator is one of users: whether any of the query's rows gives true, asked of what the
-    /// operator gives in the query itself. Left and query come back where it is not.
+    /// operator gives in the query itself; with the operator. Left and query come back where it is not.
     #[allow(clippy::type_complexity, reason = "one of two, used once")]
     fn compared_by_user(
         &mut self,
@@ -135,15 +146,13 @@ impl Binder<'_> {
         bound: BoundQuery,
         all: bool,
         at: Pos,
-    ) -> SqlResult<Result<Subquery, (Vec<Typed>, BoundQuery)>> {
+    ) -> SqlResult<Result<(Subquery, Oid), (Vec<Typed>, BoundQuery)>> {
         let ([value], [output]) = (left.as_slice(), bound.columns.as_slice()) else { return Ok(Err((left, bound))) };
         let (id, right) = (output.id, Typed::new(column(output.id, output.ty), at));
         let value = value.clone();
-        // The grammar has no `OPERATOR(schema.name)` before ANY: the text keeps the symbol.
-        let edits = self.edits.take();
-        let compared = self.user_operation(name, Some(value), right, at);
-        self.edits = edits;
-        let Ok(compared) = compared? else { return Ok(Err((left, bound))) };
+        let Ok((compared, oid)) = self.user_operation(name, Some(value), right, at)? else {
+            return Ok(Err((left, bound)));
+        };
         if compared.oid() != Oid::BOOL {
             let ty = super::typename::format_type(compared.ty());
             let text = format!("row comparison operator must yield type boolean, not type {ty}");
@@ -153,13 +162,13 @@ impl Binder<'_> {
         // What is only shown has the operands as they are.
         if let (Some(_), Some(value)) = (&self.recorder, left.pop()) {
             let kind = SubqueryKind::Quantified { left: vec![value.scalar], functions, all };
-            return Ok(Ok(Subquery { kind, query: bound.rel, columns: vec![id] }));
+            return Ok(Ok((Subquery { kind, query: bound.rel, columns: vec![id] }, oid)));
         }
         let given = self.new_column();
         let exprs = vec![(given, compared.scalar)];
         let query = crate::bound::Rel::Project { input: Box::new(bound.rel), exprs };
         let kind = SubqueryKind::Quantified { left: vec![truth(true)], functions, all };
-        Ok(Ok(Subquery { kind, query, columns: vec![given] }))
+        Ok(Ok((Subquery { kind, query, columns: vec![given] }, oid)))
     }
 
     fn subquery_columns(&self, wanted: usize, bound: &BoundQuery, at: Pos) -> SqlResult<()> {
@@ -236,7 +245,7 @@ impl Binder<'_> {
         }
         let left = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), start);
         let out = self.operator(name, Some(left), right, at)?;
-        Ok(Typed::new(self.with_tree(out.scalar, bound.tree, Some(name))?, out.pos))
+        Ok(Typed::new(self.with_tree(out.scalar, bound.tree, Some(own_operator(name)))?, out.pos))
     }
 }
 

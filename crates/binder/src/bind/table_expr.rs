@@ -219,18 +219,43 @@ pub fn volatility(value: &Scalar) -> Volatility {
 /// The volatility of an expression over the columns of `table` that has been bound to `value`. A user's function is as
 /// volatile as it is declared to be, or as its body is if that is less.
 pub fn expression_volatility(context: &BindContext<'_>, expr: &ast::Expr, table: &Table, value: &Scalar) -> Volatility {
-    let own = volatility(value);
-    if own == Volatility::Immutable {
-        return own;
-    }
-    let opaque = BindContext { opaque_calls: true, calls: None, ..*context };
-    let Ok((called, _)) = bind_table_expr_ast(&opaque, expr, "", table, TableExpr::Stored) else { return own };
     let declared = |function: Oid| match context.catalog.function(function).map(|f| f.volatility) {
         Some('i') => Volatility::Immutable,
         Some('s') => Volatility::Stable,
         _ => Volatility::Volatile,
     };
+    let own = volatility(value).max(internal_volatility(context, expr, table, &declared));
+    if own == Volatility::Immutable {
+        return own;
+    }
+    let opaque = BindContext { opaque_calls: true, calls: None, ..*context };
+    let Ok((called, _)) = bind_table_expr_ast(&opaque, expr, "", table, TableExpr::Stored) else { return own };
     own.min(volatility_by(&called, &declared))
+}
+
+/// The most that functions in language `internal` are declared to be which an expression calls, itself or in a body that
+/// stands in the place of its call. What they stand for is of no account: it may be less volatile.
+fn internal_volatility(
+    context: &BindContext<'_>,
+    expr: &ast::Expr,
+    table: &Table,
+    declared: &dyn Fn(Oid) -> Volatility,
+) -> Volatility {
+    let context = BindContext { calls: None, ..*context };
+    let mut binder = Binder::new(&context, "");
+    binder.keeps_internal = true;
+    let mut worst = Volatility::Immutable;
+    if let Ok((value, _)) = binder.table_expr(expr, table, TableExpr::Stored) {
+        walk::visit(&value, &mut |s| {
+            if let ScalarKind::Call { function, .. } = &s.kind
+                && registry::proc(*function).is_none()
+            {
+                worst = worst.max(declared(*function));
+            }
+            true
+        });
+    }
+    worst
 }
 
 /// The same where `of` knows of functions that PostgreSQL does not have.

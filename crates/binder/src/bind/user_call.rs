@@ -141,6 +141,7 @@ impl Binder<'_> {
         let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
         inner.defining = self.defining;
+        inner.keeps_internal = self.keeps_internal;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
         self.lend_rights(&mut inner);
@@ -215,7 +216,7 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
         }
         let call = self.ready(call, pos)?;
-        if self.is_opaque() {
+        if self.is_opaque() || self.keeps_internal && matches!(call.function.body, Body::Internal(_)) {
             return self.opaque_value(call, sets_before, pos);
         }
         let routine = self.bind_routine(&call, None)?;

@@ -124,7 +124,7 @@ impl Binder<'_> {
         Ok(best(matching(candidates, &actual), &actual).and_then(|c| c.item))
     }
 
-    /// `left name right` where the operator is one of users; the operands come back where it is not.
+    /// `left name right` where the operator is one of users, and which; the operands come back where it is not.
     ///
     /// # Errors
     /// 3F000 for a schema that is not there, 42883 for an operator that is only a shell; those of the function behind it.
@@ -135,7 +135,7 @@ impl Binder<'_> {
         left: Option<Typed>,
         right: Typed,
         pos: Pos,
-    ) -> SqlResult<Result<Typed, (Option<Typed>, Typed)>> {
+    ) -> SqlResult<Result<(Typed, Oid), (Option<Typed>, Typed)>> {
         let (l, r) = (left.as_ref().map(Typed::oid), right.oid());
         let (schema, symbol) = parted(name);
         if self.context.catalog.operators.is_empty() && schema.is_none() {
@@ -157,7 +157,7 @@ impl Binder<'_> {
             self.objects.retain(|object| *object != found.function);
         }
         let oid = found.oid;
-        Ok(Ok(Typed::new(self.formed(value.scalar, || Form::Operator(oid)), start)))
+        Ok(Ok((Typed::new(self.formed(value.scalar, || Form::Operator(oid)), start), oid)))
     }
 
     /// Names the operator by its number in text that is kept.

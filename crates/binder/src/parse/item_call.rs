@@ -5,7 +5,7 @@
 use sqlparser::ast::{Function, FunctionArguments, Ident, ObjectNamePart};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::rewrite::{closing, marked, marker, plain};
+use super::rewrite::{closing, marked, marker, own_level, plain};
 use super::{Source, is_word};
 
 /// Words that are calls by themselves.
@@ -119,7 +119,7 @@ fn asks_for_item(out: &[TokenWithSpan]) -> bool {
 /// Whether a comma behind what was read stands between items of FROM or USING.
 fn lists_items(out: &[TokenWithSpan]) -> bool {
     let ends = ["select", "set", "where", "by", "having", "values", "with", "returning", "window"];
-    for (n, t) in outside_parentheses(out) {
+    for (n, t) in own_level(out) {
         let before = out.get(..n).unwrap_or_default();
         if is_word(Some(t), "from") && !is_distinct(before) {
             return is_from(before);
@@ -141,15 +141,14 @@ fn is_from(out: &[TokenWithSpan]) -> bool {
     if is_distinct(out) || is_word(out.last(), "delete") {
         return false;
     }
-    outside_parentheses(out).any(|(_, t)| ["select", "update"].iter().any(|w| is_word(Some(t), w)))
+    own_level(out).any(|(_, t)| ["select", "update"].iter().any(|w| is_word(Some(t), w)))
 }
 
 /// Whether a USING behind what was read is that of DELETE or MERGE.
 fn is_using(out: &[TokenWithSpan]) -> bool {
     let ends = ["select", "set", "where", "on", "by", "policy"];
     let words = |t: &TokenWithSpan, words: &[&str]| words.iter().any(|w| is_word(Some(t), w));
-    let mut clauses =
-        outside_parentheses(out).map(|(_, t)| t).filter(|t| words(t, &ends) || words(t, &["delete", "merge"]));
+    let mut clauses = own_level(out).map(|(_, t)| t).filter(|t| words(t, &ends) || words(t, &["delete", "merge"]));
     clauses.next().is_some_and(|t| words(t, &["delete", "merge"])) && !is_word(out.get(1), "policy")
 }
 
@@ -157,31 +156,6 @@ fn is_using(out: &[TokenWithSpan]) -> bool {
 fn is_distinct(out: &[TokenWithSpan]) -> bool {
     let [.., before, last] = out else { return false };
     is_word(Some(last), "distinct") && (is_word(Some(before), "is") || is_word(Some(before), "not"))
-}
-
-/// What stands in the innermost parentheses that are open, or in none, from the end, without what stands in others.
-fn outside_parentheses(out: &[TokenWithSpan]) -> impl Iterator<Item = (usize, &TokenWithSpan)> {
-    let mut depth = 0_i32;
-    out.iter()
-        .enumerate()
-        .rev()
-        .take_while(move |(_, t)| {
-            match t.token {
-                Token::RParen => depth += 1,
-                Token::LParen => depth -= 1,
-                _ => {}
-            }
-            depth >= 0
-        })
-        .scan(0_i32, |depth, (n, t)| {
-            match t.token {
-                Token::RParen => *depth += 1,
-                Token::LParen => *depth -= 1,
-                _ => {}
-            }
-            Some((n, t, *depth))
-        })
-        .filter_map(|(n, t, depth)| (depth == 0).then_some((n, t)))
 }
 
 #[cfg(test)]
@@ -225,6 +199,7 @@ mod tests {
             "insert into t (a, b) values (1, current_date), (2, user) returning a, user",
             "update t set a = 1, b = user from u where b = user",
             "select 1, (user) from t where a in (user) and b is distinct from (user)",
+            "select 1 from t join u on t.a = array['a', user]",
         ] {
             assert_eq!(carried(sql), Vec::<String>::new(), "{sql}");
         }

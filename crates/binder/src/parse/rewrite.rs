@@ -73,7 +73,7 @@ use operators::{is_quantifier, joined_operator, ordering_operator, quantified_va
 use rows::{current_of, row_lock};
 use stars::{ends_with_field_of_value, ends_with_table, is_row_value, is_table_star};
 use targets::{conflict_target, is_target, names_target, overriding, target_subscripts};
-pub use tokens::{closing, marked, opening, plain};
+pub use tokens::{closing, marked, opening, own_level, plain};
 use tokens::{ends_with_parenthesis, is_operand};
 
 use super::{Source, is_keyword, is_word};

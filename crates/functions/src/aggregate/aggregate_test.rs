@@ -48,6 +48,13 @@ fn column(oid: u32, ty: PgType, result: PgType, values: &[&str]) -> String {
 }
 
 #[test]
+fn the_first_value_is_kept_though_it_is_null() {
+    assert_eq!(column(9993, PgType::INT4, PgType::INT4, &["3", "1", "NULL"]), "3");
+    assert_eq!(column(9993, PgType::INT4, PgType::INT4, &["NULL", "1"]), "NULL");
+    assert_eq!(column(9993, PgType::TEXT, PgType::TEXT, &[]), "NULL");
+}
+
+#[test]
 fn sums_and_averages_have_postgresql_s_types_and_scales() {
     let four = ["1", "2", "NULL", "4"];
     assert_eq!(column(2147, PgType::INT4, PgType::INT8, &four), "3");

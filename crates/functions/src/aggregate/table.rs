@@ -2,7 +2,9 @@
 
 use gavel_types::Oid;
 
-use super::{Accumulator, AggregateFn, AggregateSpec, collect, count, extreme, json, logic, ordered, statistics, sum};
+use super::{
+    Accumulator, AggregateFn, AggregateSpec, collect, count, extreme, first, json, logic, ordered, statistics, sum,
+};
 
 /// The initial state of aggregate `oid`.
 pub fn accumulator(oid: Oid, spec: &AggregateSpec) -> Option<Box<dyn Accumulator>> {
@@ -62,6 +64,7 @@ fn make(oid: Oid) -> Option<AggregateFn> {
         3972 | 3978 => ordered::discrete,
         3974 | 3976 | 3980 | 3982 => ordered::continuous,
         3984 => ordered::mode,
+        9993 => first::make,
         _ => return None,
     })
 }

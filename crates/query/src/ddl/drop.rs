@@ -277,9 +277,9 @@ impl DdlContext<'_> {
         }
         let gone_tables: BTreeSet<Oid> =
             plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
-        // A table's own constraints go with it; only foreign keys of tables that stay are told.
+        // A table's own indexes and constraints go with it; only foreign keys of tables that stay are told.
         plan.dependents.retain(|e| match &e.dependent {
-            Object::Policy(t, _) => !gone_tables.contains(t),
+            Object::Policy(t, _) | Object::Index(t, _) => !gone_tables.contains(t),
             Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
             Object::Trigger(t, _) | Object::Rule(t, _) => {

@@ -14,7 +14,6 @@ pub(super) fn stand_in(statement: &str) -> Option<&'static str> {
         "SERVER" | "FOREIGN TABLE" | "FOREIGN DATA" | "USER MAPPING" => "Bring the rows into a table with COPY.",
         "TEXT SEARCH" => "Use a configuration that is built in, such as simple or english.",
         "TABLESPACE" => "Leave tablespaces out: all tables are kept in one place.",
-        "OPERATOR CLASS" | "OPERATOR FAMILY" => "Index an expression whose type has an operator class.",
         "EVENT TRIGGER" => "Triggers can be made of tables and views.",
         "TYPE ... AS RANGE" => "Use two columns, or a composite type of two fields.",
         "TYPE of a base type" => "Make a domain, an enum or a composite type.",

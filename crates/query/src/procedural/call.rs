@@ -204,7 +204,7 @@ impl Session {
     async fn rows_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
         let basis = self.basis().await?;
         let columns: Vec<PgType> = called.columns.iter().map(|c| c.1).collect();
-        let key = (called.function.oid, called.function.version, called.types.clone(), columns);
+        let key = (called.function.oid, called.function.version, called.types.clone(), columns, called.whole);
         let kept = self.routines.planned.get(&key).filter(|planned| *planned.basis == *basis).cloned();
         let planned = match kept {
             Some(planned) => planned,
@@ -229,7 +229,7 @@ impl Session {
         let basis = self.basis().await?;
         let columns: Vec<PgType> = called.columns.iter().map(|c| c.1).collect();
         let types = Types { parameters: parameter_types(called), row: None, row_type: None };
-        let key = (called.function.oid, called.function.version, types.parameters.clone(), columns);
+        let key = (called.function.oid, called.function.version, types.parameters.clone(), columns, called.whole);
         if let Some((catalog, compiled)) = self.routines.compiled.get(&key)
             && Arc::ptr_eq(catalog, &basis.catalog)
         {

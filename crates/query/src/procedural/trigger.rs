@@ -87,7 +87,7 @@ impl Session {
         let Some(condition) = &firing.trigger.condition else { return Ok(true) };
         let basis = self.basis().await?;
         let own = PgType::new(types(firing.table).row_type.unwrap_or(Oid::RECORD));
-        let key = (firing.trigger.oid, firing.table.version, vec![own], Vec::new());
+        let key = (firing.trigger.oid, firing.table.version, vec![own], Vec::new(), false);
         let kept = self.routines.compiled.get(&key).filter(|(catalog, _)| Arc::ptr_eq(catalog, &basis.catalog));
         let compiled = match kept {
             Some((_, compiled)) => Arc::clone(compiled),
@@ -117,7 +117,7 @@ impl Session {
     ) -> SqlResult<bool> {
         let basis = self.basis().await?;
         let own = PgType::new(types(table).row_type.unwrap_or(Oid::RECORD));
-        let key = (check.oid, table.version, vec![own], Vec::new());
+        let key = (check.oid, table.version, vec![own], Vec::new(), false);
         let kept = self.routines.compiled.get(&key).filter(|(catalog, _)| Arc::ptr_eq(catalog, &basis.catalog));
         let compiled = match kept {
             Some((_, compiled)) => Arc::clone(compiled),
@@ -163,7 +163,8 @@ impl Session {
             let types = types(firing.table);
             let own = PgType::new(types.row_type.unwrap_or(Oid::RECORD));
             // Transition tables are called as the trigger says.
-            let key = (function.oid, function.version, vec![own, PgType::new(firing.trigger.oid)], Vec::new());
+            let given = vec![own, PgType::new(firing.trigger.oid)];
+            let key = (function.oid, function.version, given, Vec::new(), true);
             let kept = self.routines.compiled.get(&key).filter(|(catalog, _)| Arc::ptr_eq(catalog, &basis.catalog));
             let compiled = match kept {
                 Some((_, compiled)) => Arc::clone(compiled),

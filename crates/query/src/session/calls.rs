@@ -113,7 +113,9 @@ impl Caller {
     }
 }
 
-type CompiledKey = (Oid, u64, Vec<PgType>, Vec<PgType>);
+/// A function and its version, the types of the arguments and of the columns that are asked for, and whether the one column
+/// is a whole row.
+type CompiledKey = (Oid, u64, Vec<PgType>, Vec<PgType>, bool);
 
 /// What a session keeps of bodies.
 pub struct Routines {

@@ -1,6 +1,8 @@
 //! Operator classes and families of users: their rows of `pg_opclass`, `pg_opfamily`, `pg_amop`, `pg_amproc` and
 //! `pg_depend`, and how they are written.
 
+use std::collections::BTreeSet;
+
 use gavel_catalog::snapshot::{
     PG_AMOP, PG_AMPROC, PG_CLASS, PG_NAMESPACE, PG_OPCLASS, PG_OPERATOR, PG_OPFAMILY, PG_PROC, PG_TYPE,
 };
@@ -82,17 +84,15 @@ pub(super) fn depends(context: &SystemContext<'_>, out: &mut Rows) {
             add((class, m.oid), bound_to(f, m), if m.class.0 == 0 { 'a' } else { 'i' });
         }
     }
-    for t in catalog.tables.values() {
-        let mut of_key: Vec<Oid> = t.partitioned.iter().flat_map(|key| &key.parts).map(|part| part.class).collect();
-        of_key.sort_unstable();
-        of_key.dedup();
-        for class in of_key.into_iter().filter(|class| catalog.operator_class(*class).is_some()) {
-            add((PG_CLASS, t.oid), (PG_OPCLASS, class), 'n');
+    let mut goes_by = |relation: Oid, classes: BTreeSet<Oid>| {
+        for class in classes.into_iter().filter(|class| catalog.operator_class(*class).is_some()) {
+            add((PG_CLASS, relation), (PG_OPCLASS, class), 'n');
         }
+    };
+    for t in catalog.tables.values() {
+        goes_by(t.oid, t.partitioned.iter().flat_map(|key| &key.parts).map(|part| part.class).collect());
         for index in &t.indexes {
-            for class in index.classes.iter().filter(|class| catalog.operator_class(**class).is_some()) {
-                add((PG_CLASS, index.oid), (PG_OPCLASS, *class), 'n');
-            }
+            goes_by(index.oid, index.classes.iter().copied().collect());
         }
     }
 }

@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::marker;
-use super::tokens::{marked, plain};
+use super::tokens::{marked, own_level, plain};
 use crate::parse::is_word;
 
 /// `FOR NO KEY UPDATE OF a, b`, as FOR UPDATE OF a name that says both.
@@ -40,18 +40,9 @@ pub fn row_lock(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>
 
 /// Whether what was read is an UPDATE or a DELETE, at its own level of parentheses.
 fn changes_rows(out: &[TokenWithSpan]) -> bool {
-    let mut depth = 0_usize;
-    for t in out.iter().rev() {
-        match t.token {
-            Token::RParen => depth += 1,
-            Token::LParen if depth == 0 => return false,
-            Token::LParen => depth -= 1,
-            _ if depth == 0 && ["update", "delete"].into_iter().any(|w| is_word(Some(t), w)) => return true,
-            _ if depth == 0 && is_word(Some(t), "select") => return false,
-            _ => {}
-        }
-    }
-    false
+    let words = ["update", "delete", "select"];
+    let verb = own_level(out).map(|(_, t)| t).find(|t| words.iter().any(|w| is_word(Some(*t), w)));
+    verb.is_some() && !is_word(verb, "select")
 }
 
 /// `WHERE CURRENT OF cursor`.

@@ -4,7 +4,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::marker;
-use super::tokens::{closing, marked, plain};
+use super::tokens::{closing, marked, own_level, plain};
 use crate::parse::{Source, is_keyword, is_word};
 
 /// Whether what was read ends in the target of an INSERT.
@@ -41,19 +41,9 @@ pub fn is_target(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], inse
 
 /// Whether what was read ends in the list of SET, at its own level of parentheses.
 fn in_set(out: &[TokenWithSpan]) -> bool {
-    let mut depth = 0_usize;
-    for t in out.iter().rev() {
-        match t.token {
-            Token::RParen => depth += 1,
-            Token::LParen if depth == 0 => return false,
-            Token::LParen => depth -= 1,
-            _ if depth > 0 => {}
-            _ if ["returning", "where", "select"].into_iter().any(|w| is_word(Some(t), w)) => return false,
-            _ if is_word(Some(t), "set") => return true,
-            _ => {}
-        }
-    }
-    false
+    let words = ["set", "returning", "where", "select"];
+    let clause = own_level(out).map(|(_, t)| t).find(|t| words.iter().any(|w| is_word(Some(*t), w)));
+    is_word(clause, "set")
 }
 
 /// The place behind all subscripts that begin at `i`, and fields among them.

@@ -47,6 +47,25 @@ pub fn opening(out: &[TokenWithSpan]) -> Option<usize> {
     })
 }
 
+/// What stands in the innermost parentheses or brackets that are open, or in none, with its places, from the end: without
+/// what stands in others.
+pub fn own_level(out: &[TokenWithSpan]) -> impl Iterator<Item = (usize, &TokenWithSpan)> {
+    let mut depth = 0_i32;
+    out.iter()
+        .enumerate()
+        .rev()
+        .map(move |(n, t)| {
+            match t.token {
+                Token::RParen | Token::RBracket => depth += 1,
+                Token::LParen | Token::LBracket => depth -= 1,
+                _ => {}
+            }
+            (n, t, depth)
+        })
+        .take_while(|(_, _, depth)| *depth >= 0)
+        .filter_map(|(n, t, depth)| (depth == 0).then_some((n, t)))
+}
+
 /// Whether what was read ends in `)`.
 pub fn ends_with_parenthesis(out: &[TokenWithSpan]) -> bool {
     out.last().is_some_and(|t| t.token == Token::RParen)

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use gavel_binder::bound::{Index, RowCompareOp, Scalar, ScalarKind, SubqueryKind};
-use gavel_binder::query_tree::{Form, QueryTree};
+use gavel_binder::query_tree::{Form, QueryOperator, QueryTree};
 use gavel_functions::registry::{self, CastMethod};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType};
@@ -369,12 +369,17 @@ impl Writer<'_> {
                     self.put("]");
                 }
             }
-            Form::Query { tree, operator } => return self.subquery(tree, operator.as_deref(), input),
+            Form::Query { tree, operator } => return self.subquery(tree, operator.as_ref(), input),
         }
         Some(())
     }
 
-    fn subquery(&mut self, tree: &QueryTree, operator: Option<&str>, input: &Scalar) -> Option<()> {
+    fn subquery(&mut self, tree: &QueryTree, operator: Option<&QueryOperator>, input: &Scalar) -> Option<()> {
+        let operator = match operator {
+            Some(QueryOperator::System(symbol)) => Some(symbol.clone()),
+            Some(QueryOperator::User(oid)) => Some(self.operator_text(*oid)?),
+            None => None,
+        };
         let kind = match &input.kind {
             ScalarKind::Subquery(subquery) => Some(&subquery.kind),
             _ => None,
@@ -392,7 +397,7 @@ impl Writer<'_> {
                     several => self.enclosed("(", several, ")")?,
                 }
                 let operator = operator?;
-                self.put(&match (operator, all) {
+                self.put(&match (operator.as_str(), all) {
                     ("=", false) => " IN ".to_owned(),
                     (_, false) => format!(" {operator} ANY "),
                     (_, true) => format!(" {operator} ALL "),

@@ -88,6 +88,44 @@ count
 4
 SELECT 1
 
+> CREATE INDEX ON it (magnitude(a));
+ERROR 42P17: functions in index expression must be marked IMMUTABLE
+
+> CREATE INDEX ON it (a) WHERE magnitude(a) > 1;
+ERROR 42P17: functions in index predicate must be marked IMMUTABLE
+
+> CREATE TABLE made (a int, b int GENERATED ALWAYS AS (magnitude(a)) STORED);
+ERROR 42P17: generation expression is not immutable
+
+> CREATE TABLE parted (a int) PARTITION BY RANGE (magnitude(a));
+ERROR 42P17: functions in partition key expression must be marked IMMUTABLE
+
+> CREATE FUNCTION around(int) RETURNS int LANGUAGE sql AS 'SELECT magnitude($1)';
+CREATE FUNCTION
+
+> CREATE INDEX ON it (around(a));
+ERROR 42P17: functions in index expression must be marked IMMUTABLE
+
+> ALTER FUNCTION around(int) IMMUTABLE;
+ALTER FUNCTION
+
+> CREATE INDEX ON it (around(a));
+CREATE INDEX
+
+> DROP FUNCTION around(int) CASCADE;
+NOTICE: drop cascades to index it_around_idx
+DROP FUNCTION
+
+> CREATE FUNCTION at_once() RETURNS timestamptz LANGUAGE internal IMMUTABLE AS 'now';
+CREATE FUNCTION
+
+> CREATE INDEX ON it (at_once());
+CREATE INDEX
+
+> DROP FUNCTION at_once() CASCADE;
+NOTICE: drop cascades to index it_at_once_idx
+DROP FUNCTION
+
 > CREATE OR REPLACE FUNCTION magnitude(n int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs';
 CREATE FUNCTION
 

@@ -79,3 +79,18 @@ INSERT 0 1
 id | a | count
 1 | 2 | 1
 SELECT 1
+> INSERT INTO child VALUES (2, NULL, 'v', '{7}');
+INSERT 0 1
+> SELECT id, c, count(*) FROM parent WHERE id < 3 GROUP BY id ORDER BY id;
+id | c | count
+1 | {1} | 2
+2 | {2} | 2
+SELECT 2
+> UPDATE ONLY parent SET a = NULL WHERE id = 1;
+UPDATE 1
+> SELECT id, a, count(a) FROM parent GROUP BY id ORDER BY id;
+id | a | count
+1 | NULL | 1
+2 | 20 | 1
+3 | 30 | 1
+SELECT 3

@@ -352,7 +352,6 @@ SELECT 1
 > DROP OPERATOR CLASS same_ops USING btree;
 ERROR 2BP01: cannot drop operator class same_ops for access method btree because other objects depend on it
 DETAIL: table t depends on operator class same_ops for access method btree
-index t_b depends on operator class same_ops for access method btree
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 > DROP INDEX t_b;
 DROP INDEX
@@ -370,7 +369,7 @@ CREATE INDEX
 > CREATE INDEX ON t1 ((b::text) same_ops);
 ERROR 42804: operator class "same_ops" does not accept data type text
 > DROP OPERATOR CLASS same_ops USING btree CASCADE;
-NOTICE: drop cascades to 2 other objects
+NOTICE: drop cascades to table t
 DROP OPERATOR CLASS
 > SELECT relname FROM pg_class WHERE relname IN ('t', 't1', 't_b') ORDER BY 1;
 relname

@@ -171,3 +171,65 @@ DROP FUNCTION
 > DROP FUNCTION number_text(int8, text) CASCADE;
 NOTICE: drop cascades to operator ~#(bigint,text)
 DROP FUNCTION
+
+> CREATE SCHEMA qs1;
+CREATE SCHEMA
+
+> CREATE SCHEMA qs2;
+CREATE SCHEMA
+
+> CREATE FUNCTION qs1.yes(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE FUNCTION
+
+> CREATE FUNCTION qs2.no(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE FUNCTION
+
+> CREATE OPERATOR qs1.=== (FUNCTION = qs1.yes, LEFTARG = int, RIGHTARG = int);
+CREATE OPERATOR
+
+> CREATE OPERATOR qs2.=== (FUNCTION = qs2.no, LEFTARG = int, RIGHTARG = int);
+CREATE OPERATOR
+
+> SET search_path = qs2, public;
+SET
+
+> CREATE VIEW public.qx AS SELECT 1 === ANY (SELECT 2) AS own, 1 OPERATOR(qs1.===) ALL (SELECT 2) AS other;
+CREATE VIEW
+
+> RESET search_path;
+RESET
+
+> SELECT * FROM qx;
+own | other
+f | t
+SELECT 1
+
+> SELECT pg_get_viewdef('qx');
+pg_get_viewdef
+ SELECT (1 OPERATOR(qs2.===) ANY ( SELECT 2)) AS own,
+    (1 OPERATOR(qs1.===) ALL ( SELECT 2)) AS other;
+SELECT 1
+
+> ALTER SCHEMA qs1 RENAME TO qs3;
+ALTER SCHEMA
+
+> SELECT * FROM qx;
+own | other
+f | t
+SELECT 1
+
+> DROP OPERATOR qs3.=== (int, int);
+ERROR 2BP01: cannot drop operator qs3.===(integer,integer) because other objects depend on it
+DETAIL: view qx depends on operator qs3.===(integer,integer)
+HINT: Use DROP ... CASCADE to drop the dependent objects too.
+
+> DROP VIEW qx;
+DROP VIEW
+
+> DROP SCHEMA qs2 CASCADE;
+NOTICE: drop cascades to 2 other objects
+DROP SCHEMA
+
+> DROP SCHEMA qs3 CASCADE;
+NOTICE: drop cascades to 2 other objects
+DROP SCHEMA
