@@ -46,6 +46,7 @@ pub mod query;
 pub mod record;
 pub mod recursive;
 pub mod reference;
+pub mod repeat;
 pub mod routine;
 pub mod rule;
 pub mod rule_definition;

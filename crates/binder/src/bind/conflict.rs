@@ -9,6 +9,7 @@ use super::clause::Clause;
 use super::implied::implies;
 use super::modify::in_row;
 use super::name::fold;
+use super::repeat::require_the_same;
 use super::scalar::column;
 use super::scope::{Columns, NsItem};
 use super::table_expr::{TableExpr, bind_table_expr, bind_table_expr_ast};
@@ -235,10 +236,14 @@ impl Binder<'_> {
                     known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
                 };
                 assignments.extend(self.generated_values(table, &value)?);
+                let computed = assignments.len() > known.len();
                 let held = self.view_conditions(written, &|n| {
                     let assigned = assignments.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone());
                     assigned.or_else(|| in_row(&existing, table, n))
                 })?;
+                if computed || !held.is_empty() {
+                    require_the_same(&known)?;
+                }
                 Ok((assignments, predicate, held))
             },
         );

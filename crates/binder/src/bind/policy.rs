@@ -25,6 +25,7 @@ use sqlparser::ast::{self, Visit, Visitor};
 use super::Binder;
 use super::clause::Clause;
 use super::modify::in_row;
+use super::repeat::require_the_same;
 use super::scalar::{and, boolean, column, or, truth};
 use super::scope::{Columns, Level, NsItem};
 use super::view::{edited, without_position};
@@ -334,6 +335,7 @@ impl Binder<'_> {
             if reads {
                 own.extend(self.rules(&table, PolicyCommand::Select, there, &reader, &old)?);
             }
+            require_the_same(assignments)?;
             own.extend(self.rules(&table, PolicyCommand::Update, given, &reader, &changed)?);
             let mut becomes = self.rules(&table, PolicyCommand::Update, given, &reader, &old)?;
             if reads {

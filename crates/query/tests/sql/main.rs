@@ -69,6 +69,7 @@ scripts! {
     conflicts_of_inserts_are_resolved
     foreign_keys_act
     sequences_count
+    what_is_assigned_is_computed_once
     defaults_hold_their_sequences
     prepared_statements_and_cursors
     lost_conflicts_say_what_changed
