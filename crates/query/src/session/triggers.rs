@@ -616,6 +616,10 @@ impl Session {
     /// Whether a constraint trigger waits for COMMIT now.
     async fn defers(&mut self, trigger: &Trigger) -> SqlResult<bool> {
         let Some(constraint) = trigger.constraint.filter(|c| c.deferrable) else { return Ok(false) };
+        // Checks of what DDL runs do not wait, but such an operation is not to get away with what it may not do.
+        if constraint.initially_deferred && self.routines.bodies.restricted() {
+            return Ok(true);
+        }
         let state = self.work().await?.state.lock().await;
         Ok(state.deferred.defers_trigger(constraint))
     }

@@ -4,8 +4,8 @@ CREATE SEQUENCE
 CREATE TABLE
 > DROP SEQUENCE s;
 ERROR 2BP01: cannot drop sequence s because other objects depend on it
-DETAIL: default value for column a of table t depends on sequence s
-default value for column b of table t depends on sequence s
+DETAIL: default value for column b of table t depends on sequence s
+default value for column a of table t depends on sequence s
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 > ALTER TABLE t ALTER d SET DEFAULT nextval('s') + 10;
 ALTER TABLE

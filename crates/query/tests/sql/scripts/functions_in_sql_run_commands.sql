@@ -368,12 +368,11 @@ ERROR 42P01: relation "nonesuch" does not exist
 CONTEXT: SQL function "locks" statement 1
 > CREATE FUNCTION around() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM locks(); EXCEPTION WHEN undefined_table THEN RAISE NOTICE '%', SQLERRM; END $$;
 CREATE FUNCTION
-> SELECT around();
+> SELECT 1 FROM around();
 NOTICE: relation "nonesuch" does not exist
-around
-
+?column?
+1
 SELECT 1
-
 -- Transactions are nobody's to end.
 > CREATE FUNCTION begins() RETURNS void LANGUAGE sql AS 'BEGIN';
 CREATE FUNCTION
