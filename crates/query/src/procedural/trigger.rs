@@ -144,7 +144,7 @@ impl Session {
         let text = format!("(SELECT {} FROM (SELECT {from}) AS {called})", check.sql);
         let sql = Sql { text, at: 0, before: 0, line: 0, names, assignment: None };
         // Errors tell nothing of the query that a check is asked by.
-        let fragment = self.fragment(&mut act, &sql, true).await?;
+        let fragment = self.fragment(&act, &sql, true).await?;
         let given = Box::pin(self.fragment_rows(&act, &fragment)).await?;
         Ok(!matches!(given.rows.first().map(Vec::as_slice), Some([Datum::Bool(false)])))
     }

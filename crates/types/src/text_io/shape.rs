@@ -209,7 +209,7 @@ impl Reader<'_> {
             self.take(',');
         }
         if enclosed {
-            if !self.take(')') && !(open && self.take(']')) {
+            if !(self.take(')') || open && self.take(']')) {
                 return Err(self.error());
             }
             self.blanks();
@@ -286,7 +286,7 @@ impl Reader<'_> {
             return Err(self.error());
         }
         if enclosed {
-            if !self.take(')') && !(angle && self.take('>')) {
+            if !(self.take(')') || angle && self.take('>')) {
                 return Err(self.error());
             }
             self.blanks();
