@@ -224,7 +224,7 @@ RESET
 > REFRESH MATERIALIZED VIEW made.writes;
 ERROR 42501: cannot fire deferred trigger within security-restricted operation
 CONTEXT: SQL statement "INSERT INTO made.target VALUES (1)"
-PL/pgSQL function made.write() line 1 at SQL statement
+PL/pgSQL function write() line 1 at SQL statement
 
 > ALTER TABLE made.target DISABLE TRIGGER waits;
 ALTER TABLE
