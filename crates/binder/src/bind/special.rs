@@ -93,6 +93,8 @@ impl Binder<'_> {
                             let whole = super::record::bare(row.scalar);
                             match super::reference::fields_written(&whole) {
                                 Some(columns) => items.extend(columns.iter().cloned()),
+                                // The only column of a function's rows stands for the row.
+                                None if !whole.ty.oid.is_row() => items.push(whole),
                                 None => {
                                     let fields = self.star_fields(&Typed::new(whole, row.pos))?;
                                     items.extend(fields.into_iter().map(|(_, field)| field.scalar));

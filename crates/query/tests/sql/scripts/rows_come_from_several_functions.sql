@@ -107,3 +107,8 @@ ERROR 42704: collation "pg_catalog.nothing" for encoding "UTF8" does not exist
 > SELECT a FROM co ORDER BY a COLLATE "C", b COLLATE pg_catalog."POSIX";
 a
 SELECT 0
+> SELECT ROW(x.*, 2) AS r, row_to_json(ROW(x.*, y.*)) AS j FROM generate_series(1, 2) x, upper('a') y ORDER BY x;
+r | j
+(1,2) | {"f1":1,"f2":"A"}
+(2,2) | {"f1":2,"f2":"A"}
+SELECT 2
